@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * struct vcpu: all state of one virtual processor, as the guest sees it
+ * (virtual CRs, descriptor tables, interrupt flag) and as Xen runs it.
+ *
+ * Only entry points call this_vcpu(); everything below takes v.
+ */
+#ifndef VMI_CPU_VCPU_H
+#define VMI_CPU_VCPU_H
+
+#include "types.h"
+
+#define NR_VECTORS	  256
+#define VCPU_STACK_SIZE	  (4 * PAGE_SIZE)
+#define GDT_MAX_ENTRIES	  8192
+#define TRAP_HISTORY_SIZE 16
+
+#ifndef __ASSEMBLER__
+
+struct machine;
+
+/*
+ * What trap/entry.S saves.  From eip on it is the frame that Xen pushed;
+ * esp and ss are there only when the trap came from an outer ring
+ * (regs_have_stack()).
+ */
+struct cpu_regs {
+	uint32_t ds, es;
+	uint32_t edi, esi, ebp, _esp, ebx, edx, ecx, eax; /* pusha */
+	uint32_t vector; /* becomes the handler's address on delivery */
+	uint32_t error;
+	uint32_t eip;
+	uint16_t cs;
+	uint8_t saved_mask; /* evtchn_upcall_mask at the time of the trap */
+	uint8_t _cs_pad;
+	uint32_t eflags;
+	uint32_t esp;
+	uint32_t ss;
+};
+
+
+/* One gate of the guest's IDT, decoded. */
+struct gate {
+	uint32_t eip;
+	uint16_t cs;
+	uint8_t dpl;
+	uint8_t flags; /* GATE_* */
+};
+#define GATE_PRESENT   0x01
+#define GATE_INTERRUPT 0x02 /* clears the interrupt flag; else a trap gate */
+
+struct dt_reg {
+	gva_t base;
+	uint16_t limit;
+};
+
+enum cpu_mode {
+	CPU_RING2, /* before VMI_Init: trap and emulate */
+	CPU_VMI, /* after it: ring 1 */
+};
+
+struct vcpu {
+	/* Hot, touched by assembly: keep first. */
+	uint32_t upcall_deferred; /* an upcall came while on our stack */
+	uint32_t real_ts; /* CR0.TS as Xen has it */
+	uint32_t deliver_esp; /* scratch of entry.S */
+	uint32_t nm_handler; /* guest's #NM handler, 0 = none */
+
+	uint32_t id;
+	enum cpu_mode mode;
+	uint32_t ring; /* the guest kernel's real ring: 2, then 1 */
+	struct machine *machine;
+
+	/* The processor that the guest believes to have. */
+	uint32_t cr0, cr2, cr3, cr4;
+	uint64_t efer;
+	uint32_t dr[8];
+	struct dt_reg gdtr, idtr;
+	uint16_t ldtr, tr;
+	gva_t ldt_base;
+	uint32_t ldt_limit;
+	gva_t tss_base;
+	uint32_t tss_limit;
+	uint32_t iopl; /* 0-3 */
+	bool vif_ring2; /* interrupt flag before VMI_Init */
+	bool sti_blocked; /* SetInterruptMask may not enable yet */
+	uint32_t kernel_ss, kernel_esp; /* stack for traps from ring 3 */
+	struct gate idt[NR_VECTORS];
+
+	uint64_t nr_traps[32];
+	uint64_t nr_vmi_calls[80];
+
+	uint32_t saved_ring1_stack; /* top of our stack */
+};
+
+extern struct vcpu vcpu0;
+
+/** The vCPU that executes this.  Entry points only. */
+static inline struct vcpu *this_vcpu(void)
+{
+	return &vcpu0;
+}
+
+/** True when the frame has esp and ss: the trap came from ring 2 or 3. */
+static inline bool regs_have_stack(const struct cpu_regs *r)
+{
+	return (r->cs & 3) >= 2;
+}
+
+/** Stack pointer at the time of the trap. */
+static inline uint32_t regs_esp(const struct cpu_regs *r)
+{
+	return regs_have_stack(r) ? r->esp : (uint32_t)(uintptr_t)&r->esp;
+}
+
+/** True when user code (ring 3) was interrupted. */
+static inline bool regs_user(const struct cpu_regs *r)
+{
+	return (r->cs & 3) == 3;
+}
+
+#endif /* !__ASSEMBLER__ */
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Traps: what entry.S and the C handlers agree on, and the verbs for handing a
+ * trap to the guest.
+ */
+#ifndef VMI_TRAP_TRAPS_H
+#define VMI_TRAP_TRAPS_H
+
+/* Pseudo vectors and flags in cpu_regs.vector. */
+#define TRAP_UPCALL    0x100
+#define TRAP_FROM_IRET 0x200 /* raised by an iret of ours, at its target */
+#define TRAP_VECTOR(v) ((v)&0xff)
+
+/* What trap_dispatch() returns: 0 = resume, else how to enter the handler. */
+#define TRAP_RESUME  0
+#define TRAP_DELIVER 1 /* enter the guest's handler */
+#define TRAP_ERROR   2 /* the handler gets an error code */
+#define TRAP_UNMASK  4 /* a trap gate, and the flag was set before */
+
+/* Xen's flat ring-1 data segment (XEN arch-x86/xen-x86_32.h). */
+#define FLAT_RING1_CS 0xe019
+#define FLAT_RING1_DS 0xe021
+
+#ifndef __ASSEMBLER__
+#include "cpu/vcpu.h"
+
+extern uint8_t vcpu_stack[VCPU_STACK_SIZE];
+
+/** C side of every trap. Context: ring 1, adapter stack, upcalls masked. */
+uint32_t trap_dispatch(struct cpu_regs *regs);
+
+/** Print the registers and the stack of a frame at error level. */
+void regs_dump(const struct cpu_regs *regs);
+
+/**
+ * Hand exception @vector to the guest as if the processor had raised it at
+ * @regs. Writes the frame through guest memory before VMI_Init, re-uses Xen's
+ * after it. A guest without a handler is ended: a triple fault.
+ * @error: error code, ignored for vectors without one.
+ * Returns what trap_dispatch() is to return.
+ */
+uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
+		       unsigned int vector, uint32_t error);
+
+/** Deliver the most urgent virtual interrupt, if the flag allows one. */
+uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs);
+
+/** Build Xen's trap table from the guest's IDT (after VMI_Init). */
+void trap_table_load(struct vcpu *v);
+/** The same for one vector that changed. */
+void trap_table_update(struct vcpu *v, unsigned int vector);
+
+#endif
+#endif
