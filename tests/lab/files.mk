@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The lab: everything below build/lab out of Debian's packages.
+
+L := $(BUILD)/lab
+LAB_KIND := $(if $(filter 1,$(XEN_DEBUG)),debug,release)
+LAB_XEN := $(L)/xen-pv32$(if $(filter 1,$(XEN_DEBUG)),-debug)
+MACHINE ?= pv32
+
+$(L)/debs.sha256: tests/lab/fetch
+	$(Q)tests/lab/fetch $(CURDIR)/$(L)
+$(LAB_XEN): tests/lab/build-xen
+	$(Q)mkdir -p $(L)
+	$(Q)tests/lab/build-xen $(CURDIR)/$(L) $(LAB_KIND)
+$(L)/dom0.cpio: tests/lab/build-dom0 tests/lab/dom0-init tests/lab/dom0-lab-lib $(L)/debs.sha256
+	$(Q)echo 'lab: building the dom0 image'
+	$(Q)tests/lab/build-dom0 $(L)
+
+LAB_NEEDS += $(LAB_XEN) $(L)/dom0.cpio
+
+.PHONY: lab
+lab: deps
+	$(Q)$(MAKE) $(LAB_XEN) $(L)/dom0.cpio
+
+shell: lab
+	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
