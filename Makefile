@@ -105,7 +105,7 @@ endef
 include $(sort $(wildcard */files.mk */*/files.mk))
 
 all: $(ALL) $(TOOLS)
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/pv32 $(BUILD)/host64 $(BUILD)/fuzz $(BUILD)/tools -type f -name '*.d' 2>/dev/null)
 
 ## Targets ------------------------------------------------------------------
 .PHONY: all help deps demo check check-host check-lab check-interop lint \

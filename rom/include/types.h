@@ -25,8 +25,8 @@ typedef struct {
 	uint32_t v;
 } mfn_t;
 
-typedef uint32_t gva_t; /* guest linear address */
-typedef uint64_t gpa_t; /* guest-physical address */
+typedef uint32_t gva_t;	  /* guest linear address */
+typedef uint64_t gpa_t;	  /* guest-physical address */
 typedef uint64_t maddr_t; /* machine address */
 
 static inline gfn_t gfn(uint32_t v)
@@ -55,21 +55,21 @@ static inline uint32_t mfn_x(mfn_t m)
 }
 
 #define INVALID_FRAME 0xffffffffu
-#define INVALID_GFN ((gfn_t){ INVALID_FRAME })
-#define INVALID_PFN ((pfn_t){ INVALID_FRAME })
-#define INVALID_MFN ((mfn_t){ INVALID_FRAME })
+#define INVALID_GFN   ((gfn_t){ INVALID_FRAME })
+#define INVALID_PFN   ((pfn_t){ INVALID_FRAME })
+#define INVALID_MFN   ((mfn_t){ INVALID_FRAME })
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define BIT(n) (1u << (n))
-#define __must_check __attribute__((warn_unused_result))
-#define __noreturn __attribute__((noreturn))
-#define __packed __attribute__((packed))
+#define ARRAY_SIZE(a)  (sizeof(a) / sizeof((a)[0]))
+#define BIT(n)	       (1u << (n))
+#define __must_check   __attribute__((warn_unused_result))
+#define __noreturn     __attribute__((noreturn))
+#define __packed       __attribute__((packed))
 #define __printf(f, a) __attribute__((format(printf, f, a)))
-#define barrier() __asm__ volatile("" ::: "memory")
+#define barrier()      __asm__ volatile("" ::: "memory")
 #endif /* !__ASSEMBLER__ */
 
 #define PAGE_SHIFT 12
-#define PAGE_SIZE 4096
-#define PAGE_MASK 0xfff /* offset in page */
+#define PAGE_SIZE  4096
+#define PAGE_MASK  0xfff /* offset in page */
 
 #endif

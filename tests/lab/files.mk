@@ -23,3 +23,4 @@ lab: deps
 
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
+LAB_TAP += tests/lab/test-lab

@@ -38,7 +38,6 @@ struct cpu_regs {
 	uint32_t ss;
 };
 
-
 /* One gate of the guest's IDT, decoded. */
 struct gate {
 	uint32_t eip;
@@ -56,15 +55,15 @@ struct dt_reg {
 
 enum cpu_mode {
 	CPU_RING2, /* before VMI_Init: trap and emulate */
-	CPU_VMI, /* after it: ring 1 */
+	CPU_VMI,   /* after it: ring 1 */
 };
 
 struct vcpu {
 	/* Hot, touched by assembly: keep first. */
 	uint32_t upcall_deferred; /* an upcall came while on our stack */
-	uint32_t real_ts; /* CR0.TS as Xen has it */
-	uint32_t deliver_esp; /* scratch of entry.S */
-	uint32_t nm_handler; /* guest's #NM handler, 0 = none */
+	uint32_t real_ts;	  /* CR0.TS as Xen has it */
+	uint32_t deliver_esp;	  /* scratch of entry.S */
+	uint32_t nm_handler;	  /* guest's #NM handler, 0 = none */
 
 	uint32_t id;
 	enum cpu_mode mode;
@@ -81,8 +80,8 @@ struct vcpu {
 	uint32_t ldt_limit;
 	gva_t tss_base;
 	uint32_t tss_limit;
-	uint32_t iopl; /* 0-3 */
-	bool vif_ring2; /* interrupt flag before VMI_Init */
+	uint32_t iopl;	  /* 0-3 */
+	bool vif_ring2;	  /* interrupt flag before VMI_Init */
 	bool sti_blocked; /* SetInterruptMask may not enable yet */
 	uint32_t kernel_ss, kernel_esp; /* stack for traps from ring 3 */
 	struct gate idt[NR_VECTORS];
