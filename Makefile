@@ -30,14 +30,14 @@ WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
 	-Wcast-qual -Wformat=2 -Wconversion -Wno-sign-conversion \
 	$(if $(filter 1,$(WERROR)),-Werror)
-INCLUDES := -Irom/include -Ivmi-xen -I$(BUILD)/include
+INCLUDES := -I$(BUILD)/include -Irom/include -Ivmi-xen
 COMMON := -std=gnu11 -g -MMD -MP $(WARN) $(INCLUDES) -DDEBUG=$(DEBUG) \
 	-DVMI_XEN_VERSION='"$(VERSION)"' -ffile-prefix-map=$(CURDIR)=.
 
 # Freestanding 32-bit code: the adapter, the ROMs, the conformance guest.
 # The reasons for each flag are in doc/style.md.
 pv32-gcc-include = $(shell $(CC) -print-file-name=include)
-PV32_CFLAGS := $(COMMON) -O2 -m32 -march=i686 -mregparm=3 \
+PV32_CFLAGS := $(COMMON) -D__XEN_INTERFACE_VERSION__=0x00040d00 -O2 -m32 -march=i686 -mregparm=3 \
 	-freg-struct-return -mgeneral-regs-only -ffreestanding -nostdinc \
 	-isystem $(pv32-gcc-include) -fno-pic -fno-common \
 	-fno-strict-aliasing -fno-delete-null-pointer-checks \
@@ -53,26 +53,26 @@ FUZZ_CFLAGS := $(COMMON) -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -DHOST_TEST=1
 TOOLS_CFLAGS := $(COMMON) -O2 -fPIE
 
-$(BUILD)/pv32/%.o: %.c
+$(BUILD)/pv32/%.o: %.c Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PV32_CFLAGS) $(CFLAGS_$*) -c $< -o $@
-$(BUILD)/pv32/%.o: %.S
+$(BUILD)/pv32/%.o: %.S Makefile
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PV32_ASFLAGS) $(ASFLAGS_$*) -c $< -o $@
-$(BUILD)/pv32/%.lds: %.lds.S
+$(BUILD)/pv32/%.lds: %.lds.S Makefile
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(PV32_ASFLAGS) -P -E -x c $< -o $@
-$(BUILD)/host64/%.o: %.c
+	$(Q)$(CC) $(PV32_ASFLAGS) -P -E -Ui386 -Ulinux -x assembler-with-cpp $<  -o $@
+$(BUILD)/host64/%.o: %.c Makefile
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST64_CFLAGS) -c $< -o $@
-$(BUILD)/fuzz/%.o: %.c
+$(BUILD)/fuzz/%.o: %.c Makefile
 	$(call say,FUZZCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) -c $< -o $@
-$(BUILD)/tools/%.o: %.c
+$(BUILD)/tools/%.o: %.c Makefile
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(TOOLS_CFLAGS) -c $< -o $@

@@ -23,4 +23,5 @@ lab: deps
 
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
-LAB_TAP += tests/lab/test-lab
+LAB_NEEDS += $(ADAPTER)
+LAB_TAP += tests/lab/test-lab tests/lab/test-first-light

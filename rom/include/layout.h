@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The linear memory map: what the guest owns, the adapter's window, Xen's hole.
+ * doc/memory-map.md explains it.  Shared by C, assembly and link scripts.
+ */
+#ifndef VMI_LAYOUT_H
+#define VMI_LAYOUT_H
+
+/* The ROM in guest-physical memory. */
+#define ROM_AREA_START 0xc0000
+#define ROM_AREA_END   0xe0000
+
+/*
+ * The guest owns everything below virtual_top; the adapter's window reaches
+ * from there to Xen's hole, which starts at 0xf5800000 for a 32-bit domU
+ * (checked against XENVER_platform_parameters at start).
+ */
+#define WINDOW_BASE 0xf4000000
+#define WINDOW_END  0xf5800000
+
+/*
+ * The domain builder maps, from WINDOW_BASE on and rounded up to 4 MB: the
+ * image, the p2m list (4 bytes a page), start_info, its page tables, a stack.
+ */
+#define BUILDER_END_MAX 0xf4c00000
+
+/* Tables that grow with memory: gfn -> mfn, the pager's records. */
+#define META_BASE 0xf4c00000
+#define META_END  0xf5400000
+
+/* Page slots: guest frames that the adapter looks at. */
+#define SLOTS_BASE 0xf5400000
+#define NR_SLOTS   256
+
+/* Single pages above the slots: descriptor tables, scratch. */
+#define FIXED_BASE 0xf5500000
+#define FIXED_END  0xf5600000
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Structure offsets for assembly: compiled to text, see files.mk. */
+#include "cpu/vcpu.h"
+#include <xen/xen.h>
+
+#define DEFINE(name, value)	   __asm__ volatile("\n->" #name " %c0" : : "i"(value))
+#define OFFSET(name, type, member) DEFINE(name, offsetof(struct type, member))
+
+void offsets(void);
+void offsets(void)
+{
+	OFFSET(VCPU_INFO_PENDING, vcpu_info, evtchn_upcall_pending);
+	OFFSET(VCPU_INFO_MASK, vcpu_info, evtchn_upcall_mask);
+	OFFSET(VCPU_UPCALL_DEFERRED, vcpu, upcall_deferred);
+	OFFSET(VCPU_REAL_TS, vcpu, real_ts);
+	OFFSET(REGS_VECTOR, cpu_regs, vector);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The domain's console: Xen's byte rings.
+ *
+ * A ring without a reader must not block the guest for ever: a write waits a
+ * bounded number of yields for room, then drops the rest.
+ * Hypercalls: event_channel_op (send), sched_op (yield); console_io before the
+ * ring exists (a debug build of Xen prints it).
+ */
+#include "xen/hypercall.h"
+#include "xen/domain.h"
+#include <xen/io/console.h>
+
+/* Yields that one write waits for room in all. */
+#define WAIT_YIELDS 2000
+
+extern uint8_t console_page[PAGE_SIZE];
+
+/* Set once, by console_init(). */
+static struct xencons_interface *ring;
+static evtchn_t ring_port;
+
+void console_init(const struct xen_info *x)
+{
+	ring = (struct xencons_interface *)(void *)console_page;
+	ring_port = x->console_port;
+}
+
+evtchn_t console_port(void)
+{
+	return ring_port;
+}
+
+uint32_t console_room(void)
+{
+	return (uint32_t)sizeof(ring->out) - (ring->out_prod - ring->out_cons);
+}
+
+static uint32_t put(const char *text, size_t len)
+{
+	uint32_t n = 0, prod = ring->out_prod, room = console_room();
+
+	if (room > sizeof(ring->out)) /* indices are the other side's too */
+		return 0;
+	while (n < len && n < room) {
+		ring->out[MASK_XENCONS_IDX(prod + n, ring->out)] = text[n];
+		n++;
+	}
+	barrier();
+	ring->out_prod = prod + n;
+	if (n)
+		evtchn_send(ring_port);
+	return n;
+}
+
+void console_write(const char *text, size_t len)
+{
+	unsigned int waits = 0;
+
+	if (!ring) {
+		hypercall_console_io(CONSOLEIO_write, (uint32_t)len, text);
+		return;
+	}
+	while (len) {
+		uint32_t n = put(text, len);
+
+		text += n;
+		len -= n;
+		if (!n) {
+			if (waits++ == WAIT_YIELDS)
+				return;
+			xen_yield();
+		}
+	}
+}
+
+int console_read(void)
+{
+	uint32_t cons = ring->in_cons;
+	int c;
+
+	if (cons == ring->in_prod)
+		return -1;
+	barrier();
+	c = (uint8_t)ring->in[MASK_XENCONS_IDX(cons, ring->in)];
+	barrier();
+	ring->in_cons = cons + 1;
+	evtchn_send(ring_port);
+	return c;
+}
