@@ -25,3 +25,18 @@ shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
 LAB_NEEDS += $(ADAPTER)
 LAB_TAP += tests/lab/test-lab tests/lab/test-first-light
+
+# The main job in front of the user.
+$(L)/demo/guest.cfg: tests/lab/files.mk
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' 'name = "vmi-guest"' 'type = "pv"' 'memory = 64' \
+		'kernel = "/files/vmi.elf"' 'ramdisk = "/files/bundle"' \
+		'extra = "console=ttyS0"' >$@
+$(L)/demo/bundle: tests/tools/mkbzimage
+	$(Q)mkdir -p $(@D)
+	$(Q)tests/tools/mkbzimage $@
+
+demo: deps
+	$(Q)$(MAKE) all build-lab $(L)/demo/guest.cfg $(L)/demo/bundle
+	$(Q)tests/lab/run --machine pv32 --demo --steps tests/lab/demo.steps \
+		--file $(ADAPTER) --file $(L)/demo/bundle --file $(L)/demo/guest.cfg
