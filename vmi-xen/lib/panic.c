@@ -109,6 +109,7 @@ extern const uint32_t _ex_table_start[], _ex_table_end[];
 
 uint32_t extable_find(uint32_t eip)
 {
+	/* cppcheck-suppress comparePointers ; both are the link script's */
 	for (const uint32_t *e = _ex_table_start; e < _ex_table_end; e += 2)
 		if (e[0] == eip)
 			return e[1];

@@ -8,12 +8,13 @@
 #include "trap/traps.h"
 #include "x86-defs.h"
 
-#define STUB(n) extern const uint8_t trap_entry_##n[];
-STUB(0)
-STUB(1) STUB(2) STUB(3) STUB(4) STUB(5) STUB(6) STUB(7) STUB(8) STUB(9) STUB(10)
-	STUB(11) STUB(12) STUB(13) STUB(14) STUB(16) STUB(17) STUB(18)
-		STUB(19) extern const uint8_t event_upcall[],
-	failsafe_callback[];
+/* clang-format off */
+#define STUB(n) extern const uint8_t trap_entry_##n[]
+STUB(0); STUB(1); STUB(2); STUB(3); STUB(4); STUB(5); STUB(6); STUB(7);
+STUB(8); STUB(9); STUB(10); STUB(11); STUB(12); STUB(13); STUB(14); STUB(16);
+STUB(17); STUB(18); STUB(19);
+/* clang-format on */
+extern const uint8_t event_upcall[], failsafe_callback[];
 
 static const struct {
 	uint8_t vector;
