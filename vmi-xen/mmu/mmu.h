@@ -63,6 +63,7 @@ static inline bool p2m_is_hole(uint32_t word)
 #define SHADOW_HASH	   1024
 #define SHADOW_QUEUE	   128
 #define SHADOW_MAX_PAGES   0xfff0u
+#define SHADOW_LISTS	   5
 #define SHADOW_NO_PAGE	   0u /* page ids start at 1 */
 
 /* --- State (private to mmu/, here so that it can be embedded) --------------*/
@@ -75,7 +76,8 @@ struct spage {
 	uint16_t next, prev; /* of the list that its state says */
 	uint16_t nr_present;
 	uint16_t nr_links;    /* L2 entries that point here */
-	uint16_t root, piece; /* one of them */
+	uint16_t root, piece; /* one of them, if still true */
+	uint16_t lin_piece;   /* template piece that P2M_LIN is kept for */
 	uint8_t state;	      /* enum sp_state */
 	uint8_t kind;	      /* enum sp_kind */
 	uint8_t flags;	      /* SP_* */
@@ -88,12 +90,12 @@ struct sroot {
 	uint32_t pd[4];	       /* guest page directories, INVALID_FRAME: none */
 	uint32_t cr3;	       /* key, with pd[] */
 	uint32_t stamp;	       /* last loaded */
-	uint32_t generation;   /* of the kernel template that it has */
 	uint16_t users;	       /* vCPUs that run on it */
 	uint8_t state;	       /* enum root_state */
 	bool loose; /* page directories not announced: TLB behaviour */
-	uint16_t link[SHADOW_PIECES];  /* pool page of each piece */
-	uint8_t rights[SHADOW_PIECES]; /* RIGHTS_* of the L2 entry */
+	uint32_t linked[SHADOW_PIECES / 32]; /* link[i] is not 0 */
+	uint16_t link[SHADOW_PIECES];	     /* pool page of each piece */
+	uint8_t rights[SHADOW_PIECES];	     /* RIGHTS_* of the L2 entry */
 };
 
 struct slinear {
@@ -158,24 +160,25 @@ struct mmu {
 	const mfn_t *window_l1;
 	bool has_nx;
 	bool pae;	       /* the guest's format */
+	uint64_t rsvd;	       /* reserved bits of its entries */
 	bool vmi;	       /* VMI_Init was called */
 	uint32_t kernel_piece; /* first of the kernel's pieces */
 	uint32_t end_piece;    /* first of the window's pieces */
 	struct slinear linear; /* slot 0 as P2M_LIN means it */
 
 	/* Kernel template: what a new root gets at the kernel's pieces. */
-	uint32_t generation;
 	uint32_t template_pd[4];
 	uint16_t template_link[SHADOW_PIECES];
 	uint8_t template_rights[SHADOW_PIECES];
 
 	uint16_t hash[SHADOW_HASH];	 /* gfn -> L1 */
 	uint16_t view_hash[SHADOW_HASH]; /* gfn -> root and slot */
-	uint16_t lists[5];		 /* heads, by enum sp_state */
-	uint32_t list_len[5];
-	uint32_t clock; /* stamp of root loads */
-	uint16_t hand;	/* eviction's clock hand */
+	uint16_t lists[SHADOW_LISTS];	 /* heads, by enum sp_state */
+	uint32_t list_len[SHADOW_LISTS];
+	uint32_t nr_loose; /* user L1s of tables not announced */
+	uint32_t clock;	   /* stamp of root loads */
 
+	uint64_t scratch[SHADOW_L1_ENTRIES]; /* a page being prepared */
 	uint32_t nr_queued;
 	bool queued_kernel; /* a kernel entry is among them */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
@@ -299,12 +302,14 @@ bool guest_write(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 		 const void *src, uint32_t len, uint32_t access,
 		 struct guest_fault *f);
 /** The same by guest-physical address; never faults. */
-void guest_read_phys(struct mmu *m, void *dst, gpa_t gpa, uint32_t len);
-void guest_write_phys(struct mmu *m, gpa_t gpa, const void *src, uint32_t len);
+void guest_read_phys(struct mmu *m, struct shadow_vcpu *v, void *dst, gpa_t gpa,
+		     uint32_t len);
+void guest_write_phys(struct mmu *m, struct shadow_vcpu *v, gpa_t gpa,
+		      const void *src, uint32_t len);
 
 /**
- * Map guest frame @g for the adapter; NULL for a hole.  Valid until
- * nr_slots / 2 other frames were mapped.  @write: it will be written.
+ * Map guest frame @g for the adapter; NULL for a hole, and for ROM when
+ * @write.  Valid until the next call of any function here.
  */
 volatile void *guest_map(struct mmu *m, struct shadow_vcpu *v, gfn_t g,
 			 bool write);

@@ -1,0 +1,804 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Random guests on the shadow pager.
+ *
+ * The rule: after a flush, every access through the shadows does what a plain
+ * walk of the guest's tables says: same frame, same fault, same error code,
+ * A and D set.  Between flushes only entries that were changed while present
+ * may differ, as with a TLB.  Xen (the model) never refuses anything.
+ *
+ * SHADOW_OPS=N (operations for each guest, default 6000) and SHADOW_SEED=N.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../mock/shadow-rig.h"
+
+#define NR_GFNS	    4096u
+#define FIRST_TABLE 0x400u /* gfns that may become tables: below are data */
+#define LAST_TABLE  0x600u
+#define MAX_AS	    7
+#define MAX_PT	    24
+#define NR_REGIONS  9
+#define VMALLOC	    0x4000000u /* above the split, 64 MB */
+#define VMALLOC_PTS 4
+#define FIXMAP	    0x8000000u
+#define CR0_PG_WP   0x80010000u
+#define CR4_PSE	    0x10u
+#define CR4_PAE	    0x20u
+
+struct space {
+	bool used;
+	bool announced;
+	uint32_t cr3;
+	uint32_t pd[4];		 /* 2-level: only [0] */
+	uint32_t pt[NR_REGIONS]; /* 0: none; else its table */
+	bool pt_known[NR_REGIONS];
+};
+
+struct world {
+	struct rig rig;
+	struct space as[MAX_AS];
+	int current;
+	bool busy[NR_GFNS];
+	uint32_t kernel_pd[4]; /* PAE: shared by all spaces */
+	uint32_t vmalloc_pt[VMALLOC_PTS];
+	uint64_t seed;
+	gva_t region[NR_REGIONS];
+};
+
+static struct world w;
+static unsigned long op_number;
+
+static uint32_t rnd(uint32_t n)
+{
+	w.seed = w.seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)((w.seed >> 33) % n);
+}
+static bool chance(uint32_t percent)
+{
+	return rnd(100) < percent;
+}
+static void fail_at(const char *bad, gva_t va, uint32_t access)
+{
+	struct oracle o;
+
+	rig_oracle(&w.rig, va, access, &o);
+	fprintf(stderr,
+		"op %lu: %s (va %#x access %u: oracle %s gfn %#x error %u, "
+		"shadow %#llx)\n",
+		op_number, bad, va, access, o.ok ? "ok" : "fault", o.gfn,
+		o.error, (unsigned long long)xen_model_l1e(va));
+	fail();
+}
+static void touch(gva_t va, uint32_t access)
+{
+	const char *bad = rig_touch(&w.rig, va, access);
+
+	if (bad)
+		fail_at(bad, va, access);
+}
+static void check(void)
+{
+	const char *bad = rig_check(&w.rig);
+
+	if (bad)
+		fail_at(bad, 0, 0);
+}
+
+/* --- The guest's frames ---------------------------------------------------*/
+static uint32_t table_get(void)
+{
+	uint32_t g, n;
+
+	for (n = 0; n < 10000; n++) {
+		g = FIRST_TABLE + rnd(LAST_TABLE - FIRST_TABLE);
+		if (!w.busy[g]) {
+			w.busy[g] = true;
+			memset(rig_page(&w.rig, g), 0, PAGE_SIZE);
+			return g;
+		}
+	}
+	fail_msg("test ran out of table pages");
+	return 0;
+}
+static void table_put(uint32_t g)
+{
+	w.busy[g] = false;
+}
+static bool pae(void)
+{
+	return w.rig.c.pae;
+}
+static uint32_t entries(void)
+{
+	return pae() ? 512 : 1024;
+}
+static uint32_t pd_index(gva_t va)
+{
+	return pae() ? (va >> 21) & 511 : va >> 22;
+}
+static uint32_t pd_of(const struct space *s, gva_t va)
+{
+	return pae() ? s->pd[va >> 30] : s->pd[0];
+}
+static bool pd_is_kernel(gva_t va)
+{
+	return pae() && va >= w.rig.c.split;
+}
+
+/* --- Random entries -------------------------------------------------------*/
+static uint64_t random_flags(bool user)
+{
+	uint64_t e = G_P;
+
+	e |= chance(80) ? G_RW : 0;
+	e |= chance(user ? 85 : 10) ? G_US : 0;
+	e |= chance(80) ? G_A : 0;
+	e |= chance(70) ? G_D : 0;
+	e |= chance(10) ? G_PWT : 0;
+	e |= chance(10) ? G_PCD : 0;
+	e |= chance(10) ? G_G : 0;
+	e |= (uint64_t)rnd(8) << 9;
+	if (pae() && chance(20))
+		e |= G_NX;
+	return e;
+}
+static uint64_t random_pte(bool user)
+{
+	uint32_t g = rnd(NR_GFNS);
+
+	if (chance(25)) /* not present, with a payload */
+		return chance(50) ? 0 : (rnd(1u << 30) & ~1ull);
+	if (chance(5))
+		g = RIG_HOLE + rnd(0x40); /* hole or ROM */
+	if (chance(2))
+		g = 0xfee00; /* beyond memory: the LAPIC */
+	if (chance(1) && pae())
+		return ((uint64_t)g << 12) | random_flags(user) | (1ull << 51);
+	return ((uint64_t)g << 12) | random_flags(user) |
+	       (chance(5) ? G_PS : 0); /* PAT in a PTE */
+}
+static uint32_t random_index(void)
+{
+	static const uint16_t some[] = { 0, 1, 7, 31, 32, 255, 511, 510 };
+	uint32_t i = some[rnd(8)];
+
+	return !pae() && chance(50) ? i + 512 : i;
+}
+static gva_t region_va(uint32_t region)
+{
+	return w.region[region] + (random_index() << 12) + rnd(4096);
+}
+
+/* --- Address spaces -------------------------------------------------------*/
+static struct space *some_space(void)
+{
+	uint32_t i;
+
+	if (chance(60))
+		return &w.as[w.current];
+	do
+		i = rnd(MAX_AS);
+	while (!w.as[i].used);
+	return &w.as[i];
+}
+
+static void kernel_part(struct space *s)
+{
+	uint32_t i, first = w.rig.c.split >> 22;
+
+	if (pae()) {
+		for (i = w.rig.c.split >> 30; i < 4; i++)
+			s->pd[i] = w.kernel_pd[i];
+		return;
+	}
+	for (i = first; i < 1024; i++)
+		rig_store(&w.rig, s->pd[0], i,
+			  rig_entry(&w.rig, w.as[0].pd[0], i));
+}
+
+static void write_pdpt(struct space *s)
+{
+	uint64_t *pdpt = (uint64_t *)rig_page(&w.rig, s->cr3 >> 12) +
+			 (s->cr3 & 0xfe0) / 8;
+	uint32_t i;
+
+	for (i = 0; i < 4; i++)
+		pdpt[i] = s->pd[i] == INVALID_FRAME
+				  ? 0
+				  : ((uint64_t)s->pd[i] << 12) | G_P;
+}
+
+static void space_new(struct space *s)
+{
+	uint32_t i;
+
+	memset(s, 0, sizeof(*s));
+	s->used = true;
+	s->announced = chance(80);
+	if (pae()) {
+		s->cr3 = (table_get() << 12) | (rnd(128) * 32);
+		for (i = 0; i < 4; i++)
+			s->pd[i] = INVALID_FRAME;
+		for (i = 0; i < w.rig.c.split >> 30; i++)
+			if (i == 0 || chance(80))
+				s->pd[i] = table_get();
+		kernel_part(s);
+		write_pdpt(s);
+		for (i = 0; i < w.rig.c.split >> 30; i++)
+			if (s->announced && s->pd[i] != INVALID_FRAME)
+				rig_allocate(&w.rig, s->pd[i]);
+		return;
+	}
+	s->pd[0] = table_get();
+	s->cr3 = s->pd[0] << 12;
+	if (s->announced && chance(50))
+		rig_allocate(&w.rig, s->pd[0]);
+	kernel_part(s);
+	if (s->announced)
+		rig_allocate(&w.rig, s->pd[0]);
+}
+
+/* An entry changes, in one of the ways in which kernels do it. */
+static void change(uint32_t table, uint32_t i, uint64_t val, bool known)
+{
+	if (!known) {
+		rig_store(&w.rig, table, i, val);
+		return;
+	}
+	switch (rnd(3)) {
+	case 0:
+		rig_set(&w.rig, table, i, val);
+		break;
+	case 1:
+		rig_update(&w.rig, table, i, val);
+		break;
+	default: /* HIGHPTE: a mapping slot, used again for another table */
+		shadow_set_linear_mapping(&w.rig.m, &w.rig.v, 1 + rnd(2),
+					  w.rig.c.split + FIXMAP, 1,
+					  gfn(table));
+		rig_update(&w.rig, table, i, val);
+		break;
+	}
+}
+
+static void pde_change(struct space *s, gva_t va, uint64_t pde)
+{
+	uint32_t pd = pd_of(s, va);
+
+	if (pd == INVALID_FRAME)
+		return;
+	change(pd, pd_index(va), pde, s->announced || pd_is_kernel(va));
+}
+
+static void pt_unlink(struct space *s, uint32_t region, bool clear)
+{
+	uint32_t g = s->pt[region], i;
+
+	if (!g)
+		return;
+	for (i = 0; clear && i < entries(); i++)
+		if (rig_entry(&w.rig, g, i))
+			rig_store(&w.rig, g, i, 0);
+	if (chance(90))
+		pde_change(s, w.region[region], 0);
+	if (s->pt_known[region])
+		rig_release(&w.rig, g);
+	if (chance(10)) /* never mind: it goes on as an unknown table */
+		pde_change(s, w.region[region], 0);
+	/* Memory again: what is in it is no business of the walk's. */
+	pde_change(s, w.region[region], 0);
+	table_put(g);
+	s->pt[region] = 0;
+}
+
+static void space_end(struct space *s)
+{
+	uint32_t i;
+	bool silent = chance(60);
+
+	if (s == &w.as[w.current] || s == &w.as[0])
+		return;
+	for (i = 0; i < NR_REGIONS; i++)
+		pt_unlink(s, i, silent);
+	if (s->announced)
+		for (i = 0; i < (pae() ? w.rig.c.split >> 30 : 1); i++)
+			if (s->pd[i] != INVALID_FRAME)
+				rig_release(&w.rig, s->pd[i]);
+	for (i = 0; i < (pae() ? w.rig.c.split >> 30 : 1); i++)
+		if (s->pd[i] != INVALID_FRAME)
+			table_put(s->pd[i]);
+	if (pae())
+		table_put(s->cr3 >> 12);
+	s->used = false;
+}
+
+static void load(uint32_t i)
+{
+	w.current = (int)i;
+	rig_cr3(&w.rig, w.as[i].cr3);
+}
+
+/* --- Operations -----------------------------------------------------------*/
+static void op_touch(void)
+{
+	uint32_t n = 1 + rnd(4), access;
+	gva_t va;
+
+	while (n--) {
+		access = rnd(2) * 2 + rnd(2) * 4;
+		if (!(access & 2) && chance(20))
+			access |= 16;
+		if (chance(80))
+			va = region_va(rnd(NR_REGIONS));
+		else if (chance(50))
+			va = w.rig.c.split + rnd(NR_GFNS << 12);
+		else
+			va = w.rig.c.split + VMALLOC + rnd(VMALLOC_PTS << 22);
+		touch(va, access);
+	}
+}
+
+static void op_space(void)
+{
+	uint32_t i = 1 + rnd(MAX_AS - 1);
+
+	if (!w.as[i].used)
+		space_new(&w.as[i]);
+	else if (chance(30))
+		space_end(&w.as[i]);
+}
+
+static void op_switch(void)
+{
+	uint32_t i = rnd(MAX_AS);
+
+	if (w.as[i].used)
+		load(i);
+	op_touch();
+}
+
+static void op_flush(void)
+{
+	rig_flush(&w.rig, chance(20));
+	if (chance(20))
+		check();
+	op_touch();
+}
+
+static void op_invlpg(void)
+{
+	rig_invlpg(&w.rig, region_va(rnd(NR_REGIONS)));
+}
+
+static void op_pte(void)
+{
+	struct space *s = some_space();
+	uint32_t r = rnd(NR_REGIONS), i, n = 1 + rnd(4);
+	gva_t va;
+
+	if (!s->pt[r])
+		return;
+	while (n--) {
+		i = random_index();
+		change(s->pt[r], i, random_pte(true), s->pt_known[r]);
+		va = w.region[r] + (i << 12);
+		if (chance(30) && s == &w.as[w.current]) {
+			rig_invlpg(&w.rig, va);
+			touch(va, rnd(4) * 2);
+		}
+	}
+}
+
+/* Silent clear, as Linux does when a process ends. */
+static void op_silent(void)
+{
+	struct space *s = some_space();
+	uint32_t r = rnd(NR_REGIONS);
+
+	if (s->pt[r])
+		rig_store(&w.rig, s->pt[r], random_index(), 0);
+}
+
+static void op_pt(void)
+{
+	struct space *s = some_space();
+	uint32_t r = rnd(NR_REGIONS), g, i;
+
+	if (s->pt[r]) {
+		if (chance(40))
+			pt_unlink(s, r, chance(50));
+		else /* flags of the directory entry */
+			pde_change(s, w.region[r],
+				   ((uint64_t)s->pt[r] << 12) |
+					   (random_flags(true) & ~G_G));
+		return;
+	}
+	if (pd_of(s, w.region[r]) == INVALID_FRAME)
+		return;
+	g = s->pt[r] = table_get();
+	s->pt_known[r] = chance(85);
+	if (s->pt_known[r] && chance(70))
+		rig_allocate(&w.rig, g);
+	for (i = 0; i < 6; i++)
+		rig_store(&w.rig, g, random_index(), random_pte(true));
+	if (s->pt_known[r])
+		rig_allocate(&w.rig, g);
+	pde_change(s, w.region[r], ((uint64_t)g << 12) | G_USER);
+}
+
+static void op_large(void)
+{
+	struct space *s = some_space();
+	uint32_t r = rnd(NR_REGIONS), size = pae() ? 512 : 1024;
+
+	if (s->pt[r] || (!pae() && !w.rig.c.pse))
+		return;
+	if (chance(40)) {
+		pde_change(s, w.region[r], 0);
+		return;
+	}
+	pde_change(s, w.region[r],
+		   ((uint64_t)(rnd(NR_GFNS / size) * size) << 12) |
+			   random_flags(true) | G_PS);
+}
+
+/* fork: copy a table into another space, in a lazy section. */
+static void op_fork(void)
+{
+	struct space *from = &w.as[w.current], *to;
+	uint32_t r = rnd(NR_REGIONS), i, g;
+	uint64_t e;
+
+	to = &w.as[1 + rnd(MAX_AS - 1)];
+	if (!to->used || to == from || !from->pt[r] || to->pt[r] ||
+	    pd_of(to, w.region[r]) == INVALID_FRAME || !from->pt_known[r])
+		return;
+	/* There may be a large page in the way. */
+	pde_change(to, w.region[r], 0);
+	shadow_set_lazy(&w.rig.m, &w.rig.v, true);
+	g = to->pt[r] = table_get();
+	to->pt_known[r] = true;
+	rig_allocate(&w.rig, g);
+	pde_change(to, w.region[r], ((uint64_t)g << 12) | G_USER);
+	for (i = 0; i < entries(); i++) {
+		e = rig_entry(&w.rig, from->pt[r], i);
+		if (!(e & G_P))
+			continue;
+		rig_set(&w.rig, from->pt[r], i, e & ~G_RW);
+		rig_set(&w.rig, g, i, e & ~(G_RW | G_D));
+	}
+	shadow_set_lazy(&w.rig.m, &w.rig.v, false);
+	rig_flush(&w.rig, false);
+}
+
+static void op_lazy(void)
+{
+	shadow_set_lazy(&w.rig.m, &w.rig.v, chance(40));
+}
+
+/* vmalloc: entries of the kernel's, and a new table now and then. */
+static void op_kernel(void)
+{
+	uint32_t n = rnd(VMALLOC_PTS), i;
+	gva_t va = w.rig.c.split + VMALLOC + n * (pae() ? 1u << 21 : 1u << 22);
+	uint32_t pd = pae() ? w.kernel_pd[va >> 30] : w.as[0].pd[0];
+	struct space *s = some_space();
+
+	if (!w.vmalloc_pt[n]) {
+		w.vmalloc_pt[n] = table_get();
+		if (chance(80))
+			rig_allocate(&w.rig, w.vmalloc_pt[n]);
+		rig_set(&w.rig, pd, pd_index(va),
+			((uint64_t)w.vmalloc_pt[n] << 12) | G_KERNEL);
+		return;
+	}
+	/* 2-level: other directories learn of it later. */
+	if (!pae() && chance(30) && s != &w.as[0])
+		change(s->pd[0], pd_index(va),
+		       chance(90) ? rig_entry(&w.rig, pd, pd_index(va)) : 0,
+		       true);
+	rig_set(&w.rig, w.vmalloc_pt[n], random_index(), random_pte(false));
+	if (chance(3)) {
+		for (i = 0; i < MAX_AS; i++)
+			if (w.as[i].used && (!pae() || i == 0))
+				change(pd_of(&w.as[i], va), pd_index(va), 0,
+				       true);
+		rig_release(&w.rig, w.vmalloc_pt[n]);
+		table_put(w.vmalloc_pt[n]);
+		w.vmalloc_pt[n] = 0;
+	}
+}
+
+/* A kernel page of the linear map is hidden, write protected, or back. */
+static void op_lowmem(void)
+{
+	uint32_t g = rnd(FIRST_TABLE), i = g % entries();
+	gva_t va = w.rig.c.split + (g << 12);
+	uint64_t pde = rig_entry(&w.rig, pd_of(&w.as[0], va), pd_index(va));
+	uint64_t e = ((uint64_t)g << 12) | G_KERNEL;
+
+	if (pde & G_PS)
+		return;
+	if (chance(50))
+		e = chance(50) ? e & ~G_RW : 0;
+	rig_set(&w.rig, (uint32_t)(pde >> 12), i, e);
+	if (chance(70))
+		rig_invlpg(&w.rig, va);
+}
+
+/* PAE: another page directory in the PDPT, read at the next CR3 load. */
+static void op_pdpt(void)
+{
+	struct space *a = &w.as[w.current], *b = some_space();
+	uint32_t slot = rnd(w.rig.c.split >> 30);
+	uint32_t was = a->pd[slot];
+
+	if (!pae() || a == b || !a->announced || !b->announced)
+		return;
+	a->pd[slot] = chance(50) ? b->pd[slot] : INVALID_FRAME;
+	write_pdpt(a);
+	load((uint32_t)w.current);
+	op_touch();
+	a->pd[slot] = was;
+	write_pdpt(a);
+	if (chance(50))
+		load((uint32_t)w.current);
+	else
+		w.rig.v.pdpt[slot] = w.rig.v.pdpt[slot];
+	rig_cr3(&w.rig, a->cr3);
+}
+
+/* The adapter looks at guest memory, as the emulator does. */
+static void op_copy(void)
+{
+	gva_t va = region_va(rnd(NR_REGIONS));
+	struct guest_fault f;
+	struct oracle o;
+	uint8_t byte;
+	bool ok;
+
+	rig_oracle(&w.rig, va, 0, &o);
+	ok = guest_read(&w.rig.m, &w.rig.v, &byte, va, 1, 0, &f);
+	if (ok != o.ok || (!ok && (f.va != va || f.error != o.error)))
+		fail_at("guest_read", va, 0);
+}
+
+static const struct {
+	void (*run)(void);
+	uint32_t weight;
+} ops[] = {
+	{ op_touch, 30 }, { op_space, 5 }, { op_switch, 8 }, { op_flush, 8 },
+	{ op_invlpg, 5 }, { op_pte, 25 },  { op_silent, 4 }, { op_pt, 8 },
+	{ op_large, 4 },  { op_fork, 3 },  { op_lazy, 4 },   { op_kernel, 5 },
+	{ op_lowmem, 3 }, { op_pdpt, 2 },  { op_copy, 4 },
+};
+
+static void random_op(void)
+{
+	uint32_t total = 0, i, n;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		total += ops[i].weight;
+	n = rnd(total);
+	for (i = 0; n >= ops[i].weight; i++)
+		n -= ops[i].weight;
+	ops[i].run();
+}
+
+/* --- A boot ---------------------------------------------------------------*/
+static void boot_tables(void)
+{
+	struct space *s = &w.as[0];
+	uint32_t g, pt = 0, i, per = entries();
+	gva_t va;
+
+	s->used = true;
+	s->announced = true;
+	if (pae()) {
+		s->cr3 = table_get() << 12;
+		for (i = 0; i < 4; i++) {
+			s->pd[i] = table_get();
+			if (i >= w.rig.c.split >> 30)
+				w.kernel_pd[i] = s->pd[i];
+		}
+		write_pdpt(s);
+	} else {
+		s->pd[0] = table_get();
+		s->cr3 = s->pd[0] << 12;
+	}
+	for (g = 0; g < NR_GFNS; g++) {
+		va = w.rig.c.split + (g << 12);
+		if (g % per == 0) {
+			if ((pae() || w.rig.c.pse) && g >= 2048 && chance(50)) {
+				rig_store(&w.rig, pd_of(s, va), pd_index(va),
+					  ((uint64_t)g << 12) | G_KERNEL |
+						  G_PS);
+				g += per - 1;
+				continue;
+			}
+			pt = table_get();
+			rig_store(&w.rig, pd_of(s, va), pd_index(va),
+				  ((uint64_t)pt << 12) | G_KERNEL);
+			/* and the identity map of the boot code */
+			if (g == 0)
+				rig_store(&w.rig, pd_of(s, 0), 0,
+					  ((uint64_t)pt << 12) | G_KERNEL);
+		}
+		rig_store(&w.rig, pt, g % per, ((uint64_t)g << 12) | G_KERNEL);
+	}
+}
+
+static void unannounced_life(unsigned long n)
+{
+	struct space *s = &w.as[0];
+	uint32_t r, g;
+	gva_t va;
+
+	while (n--) {
+		op_number++;
+		r = rnd(NR_REGIONS);
+		va = region_va(r);
+		switch (rnd(6)) {
+		case 0:
+			if (!s->pt[r] && pd_of(s, va) != INVALID_FRAME)
+				s->pt[r] = table_get();
+			g = s->pt[r];
+			if (g)
+				rig_store(&w.rig, pd_of(s, va), pd_index(va),
+					  ((uint64_t)g << 12) | G_USER);
+			break;
+		case 1:
+			if (s->pt[r])
+				rig_store(&w.rig, s->pt[r], random_index(),
+					  random_pte(true));
+			break;
+		case 2:
+			rig_invlpg(&w.rig, va);
+			break;
+		case 3:
+			if (chance(30))
+				rig_cr3(&w.rig, s->cr3);
+			break;
+		case 4:
+			if (chance(10) && s->pt[r])
+				rig_store(&w.rig, pd_of(s, va), pd_index(va),
+					  0);
+			break;
+		default:
+			op_touch();
+		}
+	}
+	for (r = 0; r < NR_REGIONS; r++) {
+		if (!s->pt[r])
+			continue;
+		rig_store(&w.rig, pd_of(s, w.region[r]), pd_index(w.region[r]),
+			  0);
+		table_put(s->pt[r]);
+		s->pt[r] = 0;
+	}
+}
+
+static void regions(gva_t split)
+{
+	static const gva_t low[] = { 0,		 0x400000,   0x8000000,
+				     0x8400000,	 0x3f800000, 0x3fc00000,
+				     0x40000000, 0x7fc00000 };
+	uint32_t i;
+
+	for (i = 0; i < NR_REGIONS - 1; i++)
+		w.region[i] = low[i] < split ? low[i] : 0x10000000 + (i << 22);
+	w.region[NR_REGIONS - 1] = split - 0x400000;
+	if (w.region[5] == w.region[NR_REGIONS - 1])
+		w.region[5] = 0x20000000;
+	if (w.region[7] == w.region[NR_REGIONS - 1])
+		w.region[7] = 0x21000000;
+}
+
+static void life(const struct rig_config *c, unsigned long n, uint64_t seed)
+{
+	uint32_t i;
+
+	memset(&w, 0, sizeof(w));
+	w.seed = seed;
+	op_number = 0;
+	regions(c->split);
+	rig_start(&w.rig, c);
+	for (i = 0; i < 20; i++)
+		touch(rnd(NR_GFNS << 12), rnd(2) * 2);
+
+	boot_tables();
+	if (c->pse)
+		shadow_set_cr4(&w.rig.m, &w.rig.v, CR4_PSE);
+	if (c->pae)
+		shadow_set_cr4(&w.rig.m, &w.rig.v, CR4_PAE);
+	if (c->nx)
+		shadow_set_nxe(&w.rig.m, &w.rig.v, true);
+	rig_cr3(&w.rig, w.as[0].cr3);
+	shadow_set_cr0(&w.rig.m, &w.rig.v, CR0_PG_WP);
+	w.rig.nr_edits = 0;
+	unannounced_life(n / 8);
+	check();
+
+	shadow_vmi_init(&w.rig.m, &w.rig.v, c->split);
+	w.rig.nr_edits = 0;
+	check();
+	shadow_set_linear_mapping(&w.rig.m, &w.rig.v, 0, c->split, NR_GFNS,
+				  gfn(0));
+	for (i = 0; i < (pae() ? 4 : 1); i++)
+		rig_allocate(&w.rig, w.as[0].pd[i]);
+	check();
+	for (; op_number < n; op_number++) {
+		random_op();
+		if (op_number % 512 == 0) {
+			rig_flush(&w.rig, false);
+			check();
+		}
+	}
+	check();
+	rig_end(&w.rig);
+}
+
+static unsigned long env(const char *name, unsigned long value)
+{
+	const char *s = getenv(name);
+
+	return s ? strtoul(s, NULL, 0) : value;
+}
+
+static void random_guests(bool is_pae, bool squeezed)
+{
+	static const gva_t splits[] = { 0xc0000000, 0x80000000, 0x40000000 };
+	struct rig_config c = { .nr_gfns = NR_GFNS, .pae = is_pae };
+	unsigned long n = env("SHADOW_OPS", 6000);
+	uint64_t seed = env("SHADOW_SEED", 1);
+	uint32_t i;
+
+	for (i = 0; i < ARRAY_SIZE(splits); i++) {
+		c.split = splits[i];
+		c.nx = is_pae && i != 1;
+		c.pse = !is_pae && i != 1;
+		/* lowmem, vmalloc, two roots and sixteen L1s */
+		c.nr_pool = squeezed ? 8 + 2 * VMALLOC_PTS + 2 * 5 + 16 : 200;
+		c.max_roots = squeezed ? 2 + i : 8;
+		life(&c, n, seed * 16 + i);
+	}
+}
+
+static void pae_random(void **state)
+{
+	(void)state;
+	random_guests(true, false);
+}
+static void pae_random_squeezed(void **state)
+{
+	(void)state;
+	random_guests(true, true);
+}
+static void two_level_random(void **state)
+{
+	(void)state;
+	random_guests(false, false);
+}
+static void two_level_random_squeezed(void **state)
+{
+	(void)state;
+	random_guests(false, true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pae_random),
+		cmocka_unit_test(pae_random_squeezed),
+		cmocka_unit_test(two_level_random),
+		cmocka_unit_test(two_level_random_squeezed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The shadow pager's own header: names, lists and what its files share.
+ *
+ * Words.  A *piece* is 2 MB of the linear space: what one shadow L1 maps.
+ * A *link* is an L2 entry of a root that points to an L1.  An L1 is *live*
+ * while it shadows something of the guest (its key), *parked* when that went
+ * away and it waits, empty but still linked, for the next at the same place,
+ * *free* when it is pinned, empty and linked nowhere, *raw* when Xen has no
+ * type for it.  A *view* is one slot of a root that shadows a page directory.
+ */
+#ifndef VMI_MMU_SHADOW_PRIVATE_H
+#define VMI_MMU_SHADOW_PRIVATE_H
+
+#include "mmu/mmu.h"
+
+/* Page-table entries: guest's (32 and 64 bit) and shadow's. */
+#define PE_P	  0x001ull
+#define PE_RW	  0x002ull
+#define PE_US	  0x004ull
+#define PE_A	  0x020ull
+#define PE_D	  0x040ull
+#define PE_PS	  0x080ull
+#define PE_NX	  (1ull << 63)
+#define PE_FRAME  0x000ffffffffff000ull
+#define PE_RSVD	  0x7fffff0000000000ull /* PAE: above 40 address bits */
+#define PDPT_RSVD 0xffffff00000001e6ull /* PAE: reserved in the four */
+
+#define GCR0_WP	 0x00010000u
+#define GCR0_PG	 0x80000000u
+#define GCR4_PSE 0x10u
+#define GCR4_PAE 0x20u
+
+/* Page fault error code. */
+#define PFE_P	 1u
+#define PFE_W	 2u
+#define PFE_U	 4u
+#define PFE_RSVD 8u
+#define PFE_I	 16u
+
+#define GVA_FRAME(va) ((va) >> PAGE_SHIFT)
+#define L1_INDEX(va)  (GVA_FRAME(va) & (SHADOW_L1_ENTRIES - 1))
+#define PIECE(va)     ((va) >> SHADOW_PIECE_SHIFT)
+#define PIECES_PER_L2 512u
+#define PIECE_PAGES   512u
+
+enum sp_state {
+	SP_RAW,	   /* no type for Xen */
+	SP_FREE,   /* pinned L1, empty, no link */
+	SP_PARKED, /* pinned L1, empty, one link */
+	SP_LIVE,   /* shadows user mappings: may be evicted */
+	SP_KERNEL, /* shadows kernel mappings: complete, stays */
+	SP_TABLE,  /* L2 or L3 of a root; on no list */
+};
+_Static_assert(SP_TABLE == SHADOW_LISTS, "each state but the last has a list");
+
+enum sp_kind {
+	KIND_NONE,
+	KIND_PT,	  /* page table; of a 2-level one, entries 0-511 */
+	KIND_PT_HIGH,	  /* 2-level: entries 512-1023 */
+	KIND_LARGE,	  /* half or all of a large page; or the identity map */
+	KIND_LARGE_CLEAN, /* the same with D clear: nothing writable */
+};
+
+/* spage.flags */
+#define SP_REF	 1u /* touched since the clock hand came by */
+#define SP_LOOSE 2u /* its table was never announced */
+
+enum root_state {
+	ROOT_NONE,
+	ROOT_FREE,
+	ROOT_LIVE
+};
+
+/* Rights of a guest page directory entry, in its L2 entry. */
+#define RIGHTS_RW 1u
+#define RIGHTS_US 2u
+#define RIGHTS_NX 4u
+
+/* What an L1 shadows. */
+struct key {
+	uint32_t gfn;
+	uint8_t kind;
+	uint8_t rights; /* not part of the identity */
+};
+
+/* A walk of the guest's tables. */
+struct gwalk {
+	uint64_t pde, pte; /* pte also for large pages: as if split */
+	uint32_t pd, pt;   /* gfns of the tables, INVALID_FRAME: none */
+	uint32_t pd_index, pt_index;
+	uint32_t gfn;	 /* result */
+	uint32_t rights; /* of both levels */
+	uint32_t error;	 /* PFE_P | PFE_RSVD where it ended; 0 */
+	struct key key;	 /* L1 that shadows it */
+};
+
+static inline struct spage *sp_of(struct mmu *m, uint16_t id)
+{
+	return &m->sp[id];
+}
+static inline uint16_t sp_id(const struct mmu *m, const struct spage *sp)
+{
+	return (uint16_t)(sp - m->sp);
+}
+static inline uint16_t root_id(const struct mmu *m, const struct sroot *r)
+{
+	return (uint16_t)(r - m->roots);
+}
+static inline bool sp_live(const struct spage *sp)
+{
+	return sp->state == SP_LIVE || sp->state == SP_KERNEL;
+}
+static inline bool sp_is_table(const struct spage *sp)
+{
+	return sp->kind == KIND_PT || sp->kind == KIND_PT_HIGH;
+}
+static inline bool sp_test(const struct spage *sp, uint32_t i)
+{
+	return sp->present[i / 32] & BIT(i % 32);
+}
+static inline bool piece_is_kernel(const struct mmu *m, uint32_t piece)
+{
+	return piece >= m->kernel_piece && piece < m->end_piece;
+}
+static inline bool paging(const struct shadow_vcpu *v)
+{
+	return v->cr0 & GCR0_PG;
+}
+static inline uint64_t frame_addr(uint32_t frame)
+{
+	return (uint64_t)frame << PAGE_SHIFT;
+}
+
+/* queue.c: updates on their way to Xen, in order */
+void queue_add(struct mmu *m, uint64_t ptr, uint64_t val);
+
+/* p2m.c */
+uint32_t *p2m_word(struct mmu *m, uint32_t g);
+void p2m_flag(struct mmu *m, uint32_t g, uint32_t flag, bool set);
+
+/* guest-map.c */
+/* Read-only view of a pool page, for audits and comparisons. */
+const volatile uint64_t *map_pool_page(struct mmu *m, const struct spage *sp);
+void slot_forget(struct mmu *m, gfn_t g);
+/* P2M_LIN of what L1 @sp maps at entry @i, which now holds @spte. */
+void linear_entry(struct mmu *m, struct spage *sp, uint32_t i, bool was,
+		  uint64_t spte);
+/* The same for a whole template piece: @on, or forget it. */
+void linear_piece(struct mmu *m, uint32_t piece, bool on);
+
+/* guest-walk.c */
+uint64_t guest_entry(struct mmu *m, struct shadow_vcpu *v, uint32_t table,
+		     uint32_t index);
+/* False: w->error says where it ended (PFE_P clear: not present). */
+bool guest_walk(struct mmu *m, struct shadow_vcpu *v, gva_t va,
+		struct gwalk *w);
+bool walk_allows(const struct shadow_vcpu *v, const struct gwalk *w,
+		 uint32_t access);
+/* Set A (and D) in the guest's entries. */
+void walk_mark(struct mmu *m, struct shadow_vcpu *v, struct gwalk *w,
+	       bool write);
+/* What page directory entry @pde means for @piece; KIND_NONE: nothing. */
+struct key pde_key(const struct mmu *m, const struct shadow_vcpu *v,
+		   uint64_t pde, uint32_t piece);
+/* Page directory entry of @piece in directory @pd. */
+uint64_t guest_pde(struct mmu *m, struct shadow_vcpu *v, uint32_t pd,
+		   uint32_t piece);
+bool pdpt_read(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3,
+	       uint32_t pdpt[4]);
+
+/* pool.c: pages, lists, L1s by key, links */
+void pool_init(struct mmu *m, const mfn_t *pool);
+void sp_set_state(struct mmu *m, struct spage *sp, enum sp_state s);
+uint16_t pool_get_raw(struct mmu *m);
+uint16_t pool_get_l1(struct mmu *m);
+void sp_make_raw(struct mmu *m, struct spage *sp);
+uint16_t l1_lookup(struct mmu *m, uint32_t gfn, uint8_t kind);
+void l1_name(struct mmu *m, struct spage *sp, struct key k);
+void l1_unname(struct mmu *m, struct spage *sp);
+void l1_unlink_all(struct mmu *m, struct spage *sp);
+void l1_release(struct mmu *m, struct spage *sp);
+
+/* shadow-map.c: entries */
+uint64_t spte_of(struct mmu *m, uint64_t gpte, bool kernel);
+/* Entry @i of @sp by the guest's table as it is now. */
+uint64_t spte_now(struct mmu *m, struct shadow_vcpu *v, const struct spage *sp,
+		  uint32_t i);
+/* Shadow of entry @i of @sp, the guest's being @gpte. */
+uint64_t spte_walked(struct mmu *m, const struct spage *sp, uint64_t gpte,
+		     uint32_t i);
+void l1_set(struct mmu *m, struct spage *sp, uint32_t i, uint64_t spte);
+void l1_empty(struct mmu *m, struct spage *sp);
+uint16_t kernel_l1(struct mmu *m, struct shadow_vcpu *v, struct key k);
+void l1_resync(struct mmu *m, struct shadow_vcpu *v, struct spage *sp);
+bool pt_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
+		uint64_t gpte);
+void pd_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
+		uint64_t pde);
+uint16_t piece_link(struct mmu *m, struct shadow_vcpu *v, struct sroot *r,
+		    uint32_t piece, struct key k);
+
+/* tables.c, shadow.c */
+void l1_drop(struct mmu *m, struct spage *sp);
+void drop_loose(struct mmu *m);
+
+/* roots.c */
+void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
+	      uint8_t rights);
+void link_drop(struct mmu *m, struct sroot *r, uint32_t piece);
+void piece_drop(struct mmu *m, struct sroot *r, uint32_t piece);
+void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights);
+void root_drop_user(struct mmu *m, struct sroot *r);
+void root_detach(struct mmu *m, struct sroot *r);
+void root_check_kernel(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
+bool root_destroy_one(struct mmu *m);
+void root_load(struct mmu *m, struct shadow_vcpu *v);
+void template_take(struct mmu *m, struct sroot *r);
+bool root_is_loose(const struct mmu *m, const struct sroot *r);
+void views_released(struct mmu *m, uint32_t gfn);
+/* Roots that view directory @gfn: next one after @i (start with -1). */
+int view_next(const struct mmu *m, uint32_t gfn, int i);
+
+#endif
