@@ -725,7 +725,8 @@ static inline uint16_t x86_gate_sel(union x86_desc d)
 
 static inline bool x86_exc_has_error(unsigned int vector)
 {
-	return vector < X86_NR_EXC && ((uint32_t)X86_EXC_HAVE_ERROR >> vector) & 1;
+	return vector < X86_NR_EXC &&
+	       ((uint32_t)X86_EXC_HAVE_ERROR >> vector) & 1;
 }
 
 /* First byte of port mechanism 1's address word. */
