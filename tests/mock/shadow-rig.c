@@ -113,10 +113,15 @@ static bool listed(const uint64_t *list, uint32_t n, uint64_t x)
 	return false;
 }
 
-/* Native rule: what was not present cannot be in the TLB. */
+/*
+ * Native rule: what was not present cannot be in the TLB.  But what was
+ * cleared silently may still be in the shadow, and so in the TLB.
+ */
 static void note_edit(struct rig *r, uint32_t g, uint32_t i, uint64_t old)
 {
-	if (!(old & G_P) || listed(r->edits, r->nr_edits, PATH(g, i)))
+	if (!(old & G_P) && !listed(r->silent, r->nr_silent, PATH(g, i)))
+		return;
+	if (listed(r->edits, r->nr_edits, PATH(g, i)))
 		return;
 	if (r->nr_edits == 4096)
 		abort();
