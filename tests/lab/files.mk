@@ -11,7 +11,11 @@ $(L)/debs.sha256: tests/lab/fetch
 $(LAB_XEN): tests/lab/build-xen
 	$(Q)mkdir -p $(L)
 	$(Q)tests/lab/build-xen $(CURDIR)/$(L) $(LAB_KIND)
-$(L)/dom0.cpio: tests/lab/build-dom0 tests/lab/dom0-init tests/lab/dom0-lab-lib $(L)/debs.sha256
+$(L)/lab-mem: tests/lab/dom0-mem.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -static $< -o $@
+$(L)/dom0.cpio: tests/lab/build-dom0 tests/lab/dom0-init tests/lab/dom0-lab-lib $(L)/lab-mem $(L)/debs.sha256
 	$(Q)echo 'lab: building the dom0 image'
 	$(Q)tests/lab/build-dom0 $(L)
 
@@ -24,7 +28,8 @@ lab: deps
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
 LAB_NEEDS += $(ADAPTER)
-LAB_TAP += tests/lab/test-lab tests/lab/test-first-light
+LAB_TAP += tests/lab/test-lab tests/lab/test-first-light \
+	tests/lab/test-determinism
 
 # The main job in front of the user.
 $(L)/demo/guest.cfg: tests/lab/files.mk

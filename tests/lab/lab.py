@@ -2,9 +2,12 @@
 """The lab: a whole Xen machine under QEMU, one payload a run.
 
 A payload is a set of files and a shell script "steps" that dom0 runs with the
-verbs of dom0-lab-lib.  run() gives back what dom0 collected.  Nothing is typed
-into the machine, so a run with icount=True repeats to the instruction.
+verbs of dom0-lab-lib.  run() gives back what dom0 collected.  Both go through
+memory that dom0 sees as a PCI device (dom0-mem.c) and nothing is typed into the
+machine, so a run with icount=True repeats to the instruction.
 """
+import contextlib
+import fcntl
 import hashlib
 import io
 import json
@@ -19,9 +22,11 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LAB = os.path.join(TOP, os.environ.get('BUILD', 'build'), 'lab')
 MAGIC = b'VMIXENLAB1'
-DISK_HEADER = 4096
-OUT_DISK = 64 << 20
+HEADER_SIZE = 4096
+CHANNEL = 256 << 20         # the shared memory, as dom0-mem.c has it:
+OUT_AT = 192 << 20          # the payload, and from here on what comes back
 BOOT_TIMEOUT = 240          # seconds until dom0 waits for its payload
+GRACE = 20                  # seconds for dom0 to collect the logs
 XEN_OPTIONS = ('console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all '
                'dom0_mem=512M,max:512M spec-ctrl=no bootscrub=0 '
                'dom0_max_vcpus=1 sched=credit')
@@ -31,6 +36,11 @@ DOM0_OPTIONS = ('console=hvc0 quiet apparmor=0 security=none init_on_alloc=0 '
 CPU = {'pv32': 'max,-smap', 'debian': 'max,-smap,-monitor,family=23,model=49,stepping=0'}
 XENSTORED = {'pv32': 'xenstored', 'debian': 'oxenstored'}
 MACHINES = sorted(CPU)
+ADAPTER = os.path.join(os.path.dirname(LAB), 'vmi-xen', 'vmi.elf')
+# How each machine runs a 32-bit PV domain.
+DOMAIN_TYPE = {
+    'pv32': 'type="pv"',
+    'debian': 'type="pvh"\npvshim=1\npvshim_extra="smep=0 smap=0 spec-ctrl=no"'}
 ICOUNT_SHIFT = 3
 ICOUNT = ['-icount', 'shift=%d,sleep=off' % ICOUNT_SHIFT,
           '-rtc', 'base=2024-01-01,clock=vm']
@@ -49,6 +59,8 @@ class Machine:
             raise LabError('no machine "%s"; there are: %s'
                            % (kind, ' '.join(MACHINES)))
         self.kind, self.icount, self.smp, self.memory = kind, icount, smp, memory
+        self.name = '%s-%dcpu-%dmb%s%s' % (kind, smp, memory, '-debug' if debug else '',
+                                           '-icount' if icount else '')
         self.xen = os.path.join(LAB, 'xen-' + kind + ('-debug' if debug else ''))
         self.kernel = os.path.join(LAB, 'vmlinux')
         self.dom0 = os.path.join(LAB, 'dom0.cpio')
@@ -77,8 +89,7 @@ class Machine:
         for path in (self.xen, self.dom0, self.kernel):
             status = os.stat(path)
             key.update(b'%d %d' % (status.st_size, status.st_mtime_ns))
-        return os.path.join(LAB, 'state-%s%s-%s' % (
-            self.kind, '-icount' if self.icount else '', key.hexdigest()[:16]))
+        return os.path.join(LAB, 'state-%s-%s' % (self.name, key.hexdigest()[:16]))
 
 
 class Qmp:
@@ -119,45 +130,64 @@ class Qmp:
         self.sock.close()
 
 
-def make_payload(path, files, steps):
-    """The payload disk: a header sector, then a tar."""
-    with open(path, 'wb') as disk:
-        disk.seek(DISK_HEADER)
-        with tarfile.open(fileobj=disk, mode='w', format=tarfile.USTAR_FORMAT) as tar:
-            info = tarfile.TarInfo('steps')
-            info.size = len(steps.encode())
-            tar.addfile(info, io.BytesIO(steps.encode()))
-            for name, source in sorted(files.items()):
-                data = source if isinstance(source, bytes) else None
-                if data is None:
-                    with open(source, 'rb') as file:
-                        data = file.read()
+def domain_config(name, kind, ramdisk=None, extra='', memory=64):
+    """A domain with the adapter (/files/vmi.elf), as a user writes it."""
+    text = 'name="%s"\n%s\nmemory=%d\nvcpus=1\nkernel="/files/vmi.elf"\n' % (
+        name, DOMAIN_TYPE[kind], memory)
+    if ramdisk:
+        text += 'ramdisk="/files/%s"\n' % ramdisk
+    return (text + 'extra="%s"\n' % extra).encode()
+
+
+def make_channel(path):
+    """The shared memory's file, with nothing in it."""
+    with open(path, 'wb') as channel:
+        channel.truncate(CHANNEL)
+
+
+def give_payload(path, files, steps, limit=0):
+    """Put the payload into the channel: a tar, then its header.
+
+    limit: seconds after which dom0 ends the steps and collects what is there.
+    """
+    with open(path, 'r+b') as channel:
+        items = [('limit', 0o644, b'%d\n' % limit), ('steps', 0o755, steps.encode())]
+        for name, source in sorted(files.items()):
+            if not isinstance(source, bytes):
+                with open(source, 'rb') as file:
+                    source = file.read()
+            items.append((name, 0o755, source))
+        channel.seek(HEADER_SIZE)
+        with tarfile.open(fileobj=channel, mode='w', format=tarfile.USTAR_FORMAT) as tar:
+            for name, mode, data in items:
                 info = tarfile.TarInfo(name)
-                info.size, info.mode = len(data), 0o755
+                info.size, info.mode = len(data), mode
                 tar.addfile(info, io.BytesIO(data))
-        size = disk.tell() - DISK_HEADER
-        disk.truncate((disk.tell() + 0xfffff) & ~0xfffff)
-        disk.seek(0)
-        disk.write(MAGIC + b' %d\n' % size)
+        size = channel.tell() - HEADER_SIZE
+        if size > OUT_AT - HEADER_SIZE:
+            raise LabError('payload of %d MB: at most %d' % (size >> 20, OUT_AT >> 20))
+        channel.seek(0)
+        channel.write(MAGIC + b' %d\n' % size)
 
 
-def blank_disk(path, size):
-    """An empty disk."""
-    with open(path, 'wb') as disk:
-        disk.truncate(size)
+def channel_device(path):
+    """QEMU's options for the channel."""
+    return ['-object', 'memory-backend-file,id=channel,share=on,mem-path=%s,size=%d'
+            % (path, CHANNEL), '-device', 'ivshmem-plain,memdev=channel,master=on']
 
 
-PAYLOAD_DISK = 256 << 20    # the guest saw this size when the state was made
-
-
-def disks(payload, out):
-    """The two virtio disks, by path."""
-    words = []
-    for name, path in (('payload', payload), ('out', out)):
-        words += ['-blockdev', 'driver=file,filename=%s,node-name=%s,cache.direct=off,'
-                  'locking=off' % (path, name),
-                  '-device', 'virtio-blk-pci,drive=%s' % name]
-    return words
+def take_results(path, out):
+    """What dom0 left in the channel, into the folder out; whether it did."""
+    with open(path, 'rb') as channel:
+        channel.seek(OUT_AT)
+        header = channel.read(64)
+        if not header.startswith(MAGIC):
+            return False
+        size = int(header[len(MAGIC):].split(b'\n')[0])
+        channel.seek(OUT_AT + HEADER_SIZE)
+        with tarfile.open(fileobj=io.BytesIO(channel.read(size))) as tar:
+            tar.extractall(out)
+    return True
 
 
 class Result:
@@ -165,7 +195,8 @@ class Result:
 
     def __init__(self, out):
         self.out = out
-        self.instructions = None
+        self.machine = None         # 'off', 'timeout', 'died': the machine's own end
+        self.instructions = None    # of the whole machine; with icount only
         self.seconds = None
 
     def read(self, name, default=''):
@@ -178,8 +209,9 @@ class Result:
 
     @property
     def end(self):
-        """How the domain ended."""
-        return self.read('end', 'timeout').strip() or 'timeout'
+        """How the domain ended, or the machine when dom0 could not tell."""
+        return self.read('end').strip() or {
+            'died': 'qemu-died', 'off': 'no-end'}.get(self.machine, 'timeout')
 
     def console(self, name=None):
         """A domain's console log; the shim's own lines left out."""
@@ -205,21 +237,36 @@ class Result:
         return '\n'.join(text)
 
 
+@contextlib.contextmanager
+def locked():
+    """One builder of a snapshot at a time."""
+    with open(os.path.join(LAB, 'state.lock'), 'w', encoding='ascii') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def snapshot(machine):
-    """Boot once, until dom0 waits for its payload; keep that state."""
+    """The state of the machine in which dom0 waits for its payload."""
     path = machine.state_path()
     if os.path.exists(path):
         return path
+    with locked():
+        if not os.path.exists(path):
+            make_snapshot(machine, path)
+    return path
+
+
+def make_snapshot(machine, path):
+    """Boot once, until dom0 waits; keep that state instead of older ones."""
+    prefix = 'state-%s-' % machine.name
     for old in os.listdir(LAB):
-        if old.startswith('state-%s%s-' % (machine.kind, '-icount' if machine.icount else '')) \
-                and '-icount' in old == machine.icount:
+        if old.startswith(prefix) and '-' not in old[len(prefix):]:
             os.unlink(os.path.join(LAB, old))
     with tempfile.TemporaryDirectory(dir=LAB) as work:
-        payload, out = os.path.join(work, 'payload'), os.path.join(work, 'out')
-        blank_disk(payload, PAYLOAD_DISK)
-        blank_disk(out, OUT_DISK)
+        channel = os.path.join(work, 'channel')
+        make_channel(channel)
         serial, control = os.path.join(work, 'serial'), os.path.join(work, 'qmp')
-        command = machine.options() + disks(payload, out) + [
+        command = machine.options() + channel_device(channel) + [
             '-chardev', 'file,id=com1,path=' + serial, '-serial', 'chardev:com1',
             '-qmp', 'unix:%s,server=on,wait=off' % control]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL) as qemu:
@@ -245,27 +292,35 @@ def snapshot(machine):
             finally:
                 qemu.kill()
     os.rename(path + '.new', path)
-    return path
 
 
-def watch(qmp, qemu, deadline):
-    """Let the machine run until it powers off or the deadline has passed."""
-    while qmp.command('query-status')['status'] == 'inmigrate':
-        time.sleep(0.02)
-    if qmp.command('query-status')['status'] == 'paused':
-        qmp.command('cont')
-    while time.monotonic() < deadline and qemu.poll() is None:
-        if qmp.command('query-status')['status'] == 'shutdown':
+def watch(qmp, deadline, result):
+    """Until the machine has gone off or the deadline has passed."""
+    while qmp.command('query-status')['status'] != 'shutdown':
+        if time.monotonic() > deadline:
+            qmp.command('stop')
+            result.machine = 'timeout'
             break
         time.sleep(0.05)
+    else:
+        result.machine = 'off'
+    # For whoever has to find out where everything hangs.
+    text = qmp.command('human-monitor-command', **{'command-line': 'info registers -a'})
+    with open(os.path.join(result.out, 'registers.log'), 'w', encoding='ascii') as file:
+        file.write(text.replace('\r', ''))
+    result.instructions = qmp.command('query-replay').get('icount')
+    qmp.command('quit')
     qmp.close()
 
 
-def run(machine, files, steps, out, timeout=120, cold=False, extra=()):
+def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0):
     """One payload in one machine; its Result.
 
     files: name in dom0's /files -> path on this machine, or bytes.
     steps: the script; see dom0-lab-lib.  out: folder for what comes back.
+    timeout: seconds for the steps (of virtual time with icount); then dom0
+    collects its logs, and if it does not, the machine is stopped.
+    gdb: QEMU waits for gdb on this tcp port, for as long as it takes.
     """
     state = None if cold else snapshot(machine)
     shutil.rmtree(out, ignore_errors=True)
@@ -273,33 +328,40 @@ def run(machine, files, steps, out, timeout=120, cold=False, extra=()):
     result = Result(out)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(dir=LAB) as work:
-        payload, back = os.path.join(work, 'payload'), os.path.join(work, 'out')
-        make_payload(payload, files, steps)
-        if os.path.getsize(payload) > PAYLOAD_DISK:
-            raise LabError('payload of %d MB: at most %d' % (
-                os.path.getsize(payload) >> 20, PAYLOAD_DISK >> 20))
-        os.truncate(payload, PAYLOAD_DISK)
-        blank_disk(back, OUT_DISK)
-        control = os.path.join(work, 'qmp')
-        command = machine.options() + disks(payload, back) + [
+        channel, control = os.path.join(work, 'channel'), os.path.join(work, 'qmp')
+        make_channel(channel)
+        command = machine.options() + channel_device(channel) + [
             '-chardev', 'file,id=com1,path=' + os.path.join(out, 'serial.log'),
-            '-serial', 'chardev:com1', '-no-shutdown',
+            '-serial', 'chardev:com1', '-no-shutdown', '-S',
             '-qmp', 'unix:%s,server=on,wait=off' % control] + list(extra)
         if state:
             command += ['-incoming', 'exec:cat ' + state]
+        if gdb:
+            command += ['-gdb', 'tcp::%d' % gdb]
+        deadline = start + timeout * (4 if machine.icount else 1) + GRACE + \
+            (BOOT_TIMEOUT if cold else 0) + (86400 if gdb else 0)
         with open(os.path.join(out, 'qemu.log'), 'wb') as log, \
                 subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                  stdout=log, stderr=log) as qemu:
             try:
-                watch(Qmp(control), qemu, start + timeout)
+                qmp = Qmp(control)
+                while qmp.command('query-status')['status'] == 'inmigrate':
+                    time.sleep(0.02)
+                # Not before: the state has the channel's memory in it.
+                give_payload(channel, files, steps, timeout)
+                if not gdb:
+                    qmp.command('cont')
+                watch(qmp, deadline, result)
+            except (OSError, LabError) as error:
+                result.machine = 'died'
+                log.write(b'lab: %s\n' % str(error).encode())
             finally:
                 qemu.kill()
-        with open(back, 'rb') as disk:
-            header = disk.read(64)
-            if header.startswith(MAGIC):
-                size = int(header[len(MAGIC):].split(b'\n')[0])
-                disk.seek(DISK_HEADER)
-                with tarfile.open(fileobj=io.BytesIO(disk.read(size))) as tar:
-                    tar.extractall(out)
+        if not take_results(channel, out):
+            with open(os.path.join(out, 'lab.log'), 'w', encoding='ascii') as log:
+                log.write('lab: dom0 did not hand back its logs (machine: %s)\n'
+                          % result.machine)
+    if not machine.icount:
+        result.instructions = None
     result.seconds = time.monotonic() - start
     return result
