@@ -30,7 +30,7 @@ WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
 	-Wcast-qual -Wformat=2 -Wconversion -Wno-sign-conversion \
 	$(if $(filter 1,$(WERROR)),-Werror)
-INCLUDES := -I$(BUILD)/include -Irom/include -Ivmi-xen
+INCLUDES := -I$(BUILD)/include -Irom/include -Irom -Ivmi-xen
 COMMON := -std=gnu11 -g -MMD -MP $(WARN) $(INCLUDES) -DDEBUG=$(DEBUG) \
 	-DVMI_XEN_VERSION='"$(VERSION)"' -ffile-prefix-map=$(CURDIR)=.
 
@@ -53,11 +53,11 @@ FUZZ_CFLAGS := $(COMMON) -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -DHOST_TEST=1
 TOOLS_CFLAGS := $(COMMON) -O2 -fPIE
 
-$(BUILD)/pv32/%.o: %.c Makefile
+$(BUILD)/pv32/%.o: %.c Makefile | $(BUILD)/include/xen
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PV32_CFLAGS) $(CFLAGS_$*) -c $< -o $@
-$(BUILD)/pv32/%.o: %.S Makefile
+$(BUILD)/pv32/%.o: %.S Makefile | $(BUILD)/include/xen
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PV32_ASFLAGS) $(ASFLAGS_$*) -c $< -o $@
@@ -102,14 +102,15 @@ endef
 # What files.mk files add to: ALL (images), TOOLS, UNIT_TESTS, FUZZERS,
 # HOST_TAP (commands that print TAP, seconds) and LAB_TAP (the same on Xen;
 # LAB_NEEDS are built first).
-include $(sort $(wildcard */files.mk */*/files.mk))
+FILES_MK := $(sort $(wildcard */files.mk */*/files.mk))
+include $(FILES_MK)
 
 all: $(ALL) $(TOOLS)
 -include $(shell find $(BUILD)/pv32 $(BUILD)/host64 $(BUILD)/fuzz $(BUILD)/tools -type f -name '*.d' 2>/dev/null)
 
 ## Targets ------------------------------------------------------------------
 .PHONY: all help deps demo check check-host check-lab check-interop lint \
-	format interop bench shell install clean fuzz guests
+	format interop bench shell install clean fuzz guests docs lab
 .DELETE_ON_ERROR:
 
 help:
@@ -123,10 +124,14 @@ help:
 	@echo 'make lint        formatters and static analysis'
 	@echo 'make bench       instructions per operation, deterministic'
 	@echo 'make shell       a dom0 shell; MACHINE=pv32 or MACHINE=debian'
+	@echo 'make lab         the lab machines, built and not run'
 	@echo 'make fuzz        each fuzzer for FUZZ_SECONDS=60'
+	@echo 'make format      clang-format over all C files'
+	@echo 'make docs        doc/calls.md from its table'
 	@echo 'make install     into DESTDIR= by PREFIX=/usr/local'
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'Options: V=1 (show commands) DEBUG=1 CC=clang XEN_DEBUG=1'
+	$(if $(ABSENT),@echo 'Not there yet (doc/status.md): $(ABSENT)')
 
 deps:
 	$(Q)tests/tools/deps
@@ -162,6 +167,26 @@ fuzz: deps $(FUZZERS)
 	$(Q)for f in $(FUZZERS); do n=$${f##*/fuzz-}; mkdir -p $(BUILD)/corpus/$$n; \
 		$$f -max_total_time=$(FUZZ_SECONDS) $(BUILD)/corpus/$$n \
 		$$(test -d tests/fuzz/corpus/$$n && echo tests/fuzz/corpus/$$n) || exit 1; done
+
+docs:
+	$(Q)tests/tools/gen-calls >doc/calls.md
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+
+# These belong to the folder that knows what to do.  While there is none, they
+# say so and fail; "install" at least has the adapter to install.
+FOLDER_TARGETS := guests interop bench install
+PRESENT := $(shell grep -hoE '^(guests|interop|bench|install) *:' $(FILES_MK) | tr -d ' :')
+ABSENT := $(filter-out $(PRESENT) install,$(FOLDER_TARGETS))
+$(ABSENT):
+	@echo 'make $@: there is nothing to run yet, see doc/status.md' >&2
+	@false
+ifeq ($(filter install,$(PRESENT)),)
+install: all
+	install -d $(DESTDIR)$(LIBDIR)/vmi-xen
+	install -m 644 $(ALL) $(DESTDIR)$(LIBDIR)/vmi-xen/
+endif
 
 clean:
 	rm -rf $(BUILD)
