@@ -19,6 +19,13 @@ $(L)/dom0.cpio: tests/lab/build-dom0 tests/lab/dom0-init tests/lab/dom0-lab-lib 
 	$(Q)echo 'lab: building the dom0 image'
 	$(Q)tests/lab/build-dom0 $(L)
 
+$(L)/probe.elf: $(BUILD)/pv32/tests/lab/probe.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) -m elf_i386 -nostdlib --build-id=none --no-warn-rwx-segments \
+		-N -Ttext=0xc0001000 --section-start=.note.Xen=0xc0000000 $< -o $@
+
+LAB_NEEDS += $(L)/probe.elf
 LAB_NEEDS += $(LAB_XEN) $(L)/dom0.cpio
 
 .PHONY: lab
@@ -28,7 +35,7 @@ lab: deps
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
 LAB_NEEDS += $(ADAPTER)
-LAB_TAP += tests/lab/test-lab tests/lab/test-first-light \
+LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
 	tests/lab/test-determinism
 
 # The main job in front of the user.

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -45,6 +46,7 @@ ICOUNT_SHIFT = 3
 ICOUNT = ['-icount', 'shift=%d,sleep=off' % ICOUNT_SHIFT,
           '-rtc', 'base=2024-01-01,clock=vm']
 READY = b'lab: ready'
+STACK_DUMP = re.compile(r'\(XEN\)\s+([0-9a-f]{8,16} ?)+$')
 
 
 class LabError(Exception):
@@ -226,14 +228,25 @@ class Result:
         return ''
 
     def tails(self, lines=25):
-        """The last lines of every log."""
+        """The last lines of every log; what matters most comes last."""
+        paths = []
+        for folder, _, files in os.walk(self.out):
+            paths += [os.path.relpath(os.path.join(folder, f), self.out) for f in files]
+
+        def rank(path):
+            last = ('serial.log', 'xl-dmesg.log', 'qemu.log', 'lab.log', 'steps.log')
+            if path.startswith('guest-'):
+                return len(last), path
+            return last.index(path) if path in last else -1, path
+
         text = []
-        for folder, _, files in sorted(os.walk(self.out)):
-            for file in sorted(files):
-                path = os.path.relpath(os.path.join(folder, file), self.out)
-                content = self.read(path).splitlines()
+        for path in sorted(paths, key=rank):
+            content = [l for l in self.read(path).splitlines()
+                       if l.strip() and not STACK_DUMP.match(l)]
+            # Xen's own log is in xl-dmesg.log as well.
+            if content and path not in ('end', 'status', 'hypervisor.log'):
                 text.append('==> %s' % path)
-                text += content[-lines:]
+                text += content[-50 if path.startswith('xenctx') else -lines:]
         return '\n'.join(text)
 
 
@@ -304,22 +317,25 @@ def watch(qmp, deadline, result):
         time.sleep(0.05)
     else:
         result.machine = 'off'
-    # For whoever has to find out where everything hangs.
+    # For whoever has to find out where everything hangs: EIP, CS, CR3 ...
     text = qmp.command('human-monitor-command', **{'command-line': 'info registers -a'})
     with open(os.path.join(result.out, 'registers.log'), 'w', encoding='ascii') as file:
-        file.write(text.replace('\r', ''))
+        file.write('\n'.join(l for l in text.splitlines()
+                             if not l.startswith(('XMM', 'YMM', 'FPR', 'FCW', 'DR'))) + '\n')
     result.instructions = qmp.command('query-replay').get('icount')
     qmp.command('quit')
     qmp.close()
 
 
-def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0):
+def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0,
+        grace=GRACE):
     """One payload in one machine; its Result.
 
     files: name in dom0's /files -> path on this machine, or bytes.
     steps: the script; see dom0-lab-lib.  out: folder for what comes back.
     timeout: seconds for the steps (of virtual time with icount); then dom0
     collects its logs, and if it does not, the machine is stopped.
+    grace: seconds that dom0 has for the collecting.
     gdb: QEMU waits for gdb on this tcp port, for as long as it takes.
     """
     state = None if cold else snapshot(machine)
@@ -338,7 +354,7 @@ def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0):
             command += ['-incoming', 'exec:cat ' + state]
         if gdb:
             command += ['-gdb', 'tcp::%d' % gdb]
-        deadline = start + timeout * (4 if machine.icount else 1) + GRACE + \
+        deadline = start + timeout * (4 if machine.icount else 1) + grace + \
             (BOOT_TIMEOUT if cold else 0) + (86400 if gdb else 0)
         with open(os.path.join(out, 'qemu.log'), 'wb') as log, \
                 subprocess.Popen(command, stdin=subprocess.DEVNULL,

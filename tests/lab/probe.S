@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The smallest PV kernel: it ends as the first letter of its command line says.
+ * For test-ends, which proves that the lab tells all ends apart.
+ *
+ *	p poweroff	r reboot	c crash (an exception without a handler)
+ *	h hang		anything else: crash by SCHEDOP_shutdown
+ */
+#include <xen/elfnote.h>
+
+#define VIRT_BASE	0xc0000000
+#define START_INFO_CMDLINE 80	/* offsetof(struct start_info, cmd_line), 32 bit */
+#define HYPERCALL	0x82	/* vector, for a PV domain in ring 1 */
+#define HYPERVISOR_sched_op 29
+#define SCHEDOP_shutdown 2
+#define REASON_POWEROFF	0
+#define REASON_REBOOT	1
+#define REASON_CRASH	3
+
+.macro NOTE type words:vararg
+	.pushsection .note.Xen, "a", @note
+	.balign	4
+	.long	4, 2f - 1f, \type
+	.asciz	"Xen"
+1:	\words
+2:	.balign	4
+	.popsection
+.endm
+
+	NOTE XEN_ELFNOTE_GUEST_OS, .asciz "probe"
+	NOTE XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0"
+	NOTE XEN_ELFNOTE_LOADER, .asciz "generic"
+	NOTE XEN_ELFNOTE_PAE_MODE, .asciz "yes"
+	NOTE XEN_ELFNOTE_VIRT_BASE, .long VIRT_BASE
+	NOTE XEN_ELFNOTE_PADDR_OFFSET, .long VIRT_BASE
+	NOTE XEN_ELFNOTE_ENTRY, .long _start
+
+	.text
+	.globl	_start
+_start:
+	movl	$REASON_POWEROFF, reason
+	movzbl	START_INFO_CMDLINE(%esi), %eax
+	cmpb	$'p', %al
+	je	end
+	movl	$REASON_REBOOT, reason
+	cmpb	$'r', %al
+	je	end
+	cmpb	$'h', %al
+	je	.
+	cmpb	$'c', %al
+	jne	1f
+	ud2
+1:	movl	$REASON_CRASH, reason
+end:	movl	$HYPERVISOR_sched_op, %eax
+	movl	$SCHEDOP_shutdown, %ebx
+	movl	$reason, %ecx
+	int	$HYPERCALL
+	ud2
+
+	.data
+	.balign	4
+reason:	.long	0
+	.section .note.GNU-stack, "", @progbits
