@@ -13,5 +13,9 @@ void offsets(void)
 	OFFSET(VCPU_INFO_MASK, vcpu_info, evtchn_upcall_mask);
 	OFFSET(VCPU_UPCALL_DEFERRED, vcpu, upcall_deferred);
 	OFFSET(VCPU_REAL_TS, vcpu, real_ts);
+	OFFSET(VCPU_CALL_FAULT, vcpu, call_fault);
+	OFFSET(VCPU_STI_BLOCKED, vcpu, sti_blocked);
+	OFFSET(VCPU_NR_VMI_CALLS, vcpu, nr_vmi_calls);
+	OFFSET(VCPU_SYSENTER_CS, vcpu, sysenter_cs);
 	OFFSET(REGS_VECTOR, cpu_regs, vector);
 }

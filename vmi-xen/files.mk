@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The adapter: all of its files.
 
-ADAPTER_SRCS := \
-	vmi-xen/boot/head.S vmi-xen/boot/start.c vmi-xen/boot/bzimage.c \
-	vmi-xen/boot/guest-start.c vmi-xen/boot/memmap.c \
-	vmi-xen/boot/bootparams.c \
-	vmi-xen/trap/entry.S vmi-xen/trap/init.c vmi-xen/trap/traps.c \
-	vmi-xen/lib/string.c vmi-xen/lib/printf.c vmi-xen/lib/log.c \
-	vmi-xen/lib/panic.c \
-	vmi-xen/xen/startinfo.c vmi-xen/xen/console.c vmi-xen/xen/evtchn.c \
-	vmi-xen/xen/callback.c vmi-xen/xen/time.c vmi-xen/xen/sched.c
+ADAPTER_SRCS := $(addprefix vmi-xen/,\
+	boot/head.S boot/start.c boot/bzimage.c boot/guest-start.c \
+	boot/memmap.c boot/bootparams.c boot/frames.c boot/window.c boot/cmdline.c \
+	trap/entry.S trap/init.c trap/traps.c trap/pagefault.c trap/protection.c \
+	trap/reflect.c trap/mini.c \
+	cpu/desc.c cpu/idt.c cpu/cr.c cpu/msr.c cpu/cpuid.c cpu/irq.c \
+	cpu/timer.c cpu/halt.c cpu/platform.c cpu/control.c \
+	vmi/dispatch.S vmi/init.c vmi/calls-cpu.c vmi/calls-desc.c \
+	vmi/calls-mmu.c vmi/calls-io.c vmi/calls-time.c \
+	lib/string.c lib/printf.c lib/log.c lib/panic.c \
+	xen/startinfo.c xen/console.c xen/evtchn.c xen/callback.c xen/time.c \
+	xen/sched.c xen/mmu-queue.c xen/xenstore.c) \
+	rom/xen-rom.c
 
-ADAPTER_OBJS := $(patsubst %,$(BUILD)/pv32/%.o,$(basename $(ADAPTER_SRCS)))
+# mmu/, emul/ and dev/ list their own: MMU_SRCS, EMUL_SRCS, DEV_SRCS.
+ADAPTER_OBJS = $(patsubst %,$(BUILD)/pv32/%.o,$(basename $(ADAPTER_SRCS) $(MMU_SRCS) $(EMUL_SRCS) $(DEV_SRCS)))
 ADAPTER := $(BUILD)/vmi-xen/vmi.elf
 ALL += $(ADAPTER)
 
@@ -21,15 +26,18 @@ $(BUILD)/include/xen:
 $(BUILD)/include/asm-offsets.h: vmi-xen/asm-offsets.c $(wildcard vmi-xen/*/*.h) | $(BUILD)/include/xen
 	$(Q)$(CC) $(filter-out -MMD -MP -g,$(PV32_CFLAGS)) -S $< -o - | \
 		sed -n 's/^->\([A-Z0-9_]*\) \$$*\([0-9]*\).*/#define \1 \2/p' >$@
-$(ADAPTER_OBJS): | $(BUILD)/include/xen
-$(filter %entry.o %dispatch.o,$(ADAPTER_OBJS)): $(BUILD)/include/asm-offsets.h
+$(BUILD)/pv32/vmi-xen/trap/entry.o $(BUILD)/pv32/vmi-xen/vmi/dispatch.o: \
+	$(BUILD)/include/asm-offsets.h
 
-$(ADAPTER): $(BUILD)/pv32/vmi-xen/adapter.lds $(ADAPTER_OBJS)
+.SECONDEXPANSION:
+$(ADAPTER): $(BUILD)/pv32/vmi-xen/adapter.lds $$(ADAPTER_OBJS)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
+		--no-warn-rwx-segments \
 		-T $< $(ADAPTER_OBJS) -o $@
 
 $(eval $(call unit-test,bzimage,vmi-xen/boot/bzimage.c))
 $(eval $(call unit-test,printf,vmi-xen/lib/printf.c))
 $(eval $(call fuzz-target,bzimage,vmi-xen/boot/bzimage.c))
+$(eval $(call unit-test,cmdline,vmi-xen/boot/cmdline.c))

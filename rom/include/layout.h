@@ -17,6 +17,7 @@
  */
 #define WINDOW_BASE 0xf4000000
 #define WINDOW_END  0xf5800000
+#define WINDOW_PIECES 12 /* of 2 MB */
 
 /*
  * The domain builder maps, from WINDOW_BASE on and rounded up to 4 MB: the
@@ -34,6 +35,14 @@
 
 /* Single pages above the slots: descriptor tables, scratch. */
 #define FIXED_BASE 0xf5500000
+#define GDT_VA	   FIXED_BASE	 /* shadow GDT, read-only */
+#define LDT_VA	   0xf5510000	 /* shadow LDT, read-only */
+#define LDT_PAGES  16
+#define SCRATCH_VA 0xf5520000	 /* one page at a time */
 #define FIXED_END  0xf5600000
+
+/* Xen's machine_to_phys, read-only (xen-x86_32.h MACH2PHYS_VIRT_START). */
+#define M2P_VA	WINDOW_END
+#define M2P_END 0xffe00000
 
 #endif

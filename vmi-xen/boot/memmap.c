@@ -2,8 +2,8 @@
 /*
  * Guest-physical memory as a PC has it.  Pure: numbers only.
  *
- * 0xA0000-0xBFFFF (VGA) and 0xE0000-0xEFFFF are holes that read as ones; the
- * ROM area 0xC0000-0xDFFFF and the BIOS area 0xF0000-0xFFFFF are pages.
+ * 0xA0000-0xBFFFF (VGA) is a hole that reads as ones; the
+ * ROM area 0xC0000-0xDFFFF and the BIOS area 0xE0000-0xFFFFF are pages.
  */
 #include "boot/memmap.h"
 
@@ -60,8 +60,7 @@ bool memmap_backed(const struct memmap *m, gfn_t g)
 	if (n < BASE_PAGES)
 		return true;
 	if (n < HIGH_GFN)
-		return (n >= ROM_GFN && n < ROM_GFN + ROM_PAGES) ||
-		       n >= BIOS_GFN;
+		return n >= ROM_GFN;
 	if (n < HOLE_GFN)
 		return n - HIGH_GFN < m->low_pages;
 	return n >= PC_4G_GFN && n - PC_4G_GFN < m->high_pages;

@@ -22,7 +22,7 @@ struct e820_entry {
 #define PC_EBDA_RESERVE	   0x9fc00u /* base memory ends where a PC's does */
 #define PC_ROM_START	   0xc0000u
 #define PC_ROM_END	   0xe0000u
-#define PC_BIOS_START	   0xf0000u
+#define PC_BIOS_START	   0xe0000u
 #define PC_HIGH_START	   0x100000u
 #define PC_PCI_HOLE_START  0xe0000000u /* RAM goes up to here below 4 GB */
 #define PC_4G_GFN	   0x100000u

@@ -5,6 +5,7 @@
  * Flow: head.S -> here -> guest-start.c, which never returns.
  */
 #include "boot/boot.h"
+#include "boot/cmdline.h"
 #include "cpu/machine.h"
 #include "lib/log.h"
 #include "lib/panic.h"
@@ -39,7 +40,7 @@ static void check_hypervisor(const struct xen_info *x)
 }
 
 /* One window of the bundle at a time. */
-static void bundle_read(void *opaque, uint32_t offset, void *buf, uint32_t len)
+void bundle_read(void *opaque, uint32_t offset, void *buf, uint32_t len)
 {
 	struct machine *m = opaque;
 	uint8_t *to = buf;
@@ -71,12 +72,30 @@ static void load_bundle(struct machine *m)
 		b->version[0] ? b->version : "(unknown)", b->kernel_size,
 		b->entry, b->loadflags, b->relocatable ? ", relocatable" : "");
 	log_info(BOOT, "initrd: %u bytes", b->initrd_size);
-	log_info(BOOT, "command line: %s", m->xen.cmdline);
-	if (strlen(m->xen.cmdline) > b->cmdline_max)
+	log_info(BOOT, "command line: %s", m->guest_cmdline);
+	if (strlen(m->guest_cmdline) > b->cmdline_max)
 		log_warn(
 			BOOT,
 			"the kernel takes %u characters of command line, %u are given",
-			b->cmdline_max, (uint32_t)strlen(m->xen.cmdline));
+			b->cmdline_max, (uint32_t)strlen(m->guest_cmdline));
+}
+
+static void read_options(struct machine *m)
+{
+	struct cmdline_options *o = &m->options;
+	const char *bad = cmdline_split(m->xen.cmdline, m->guest_cmdline,
+					sizeof(m->guest_cmdline), o);
+
+	if (bad)
+		user_error(
+			"command line: \"%.40s\" is no word that vmi-xen knows, see vmi-xen.cfg(5)",
+			bad);
+	if (o->log && !log_configure(o->log, o->log_len))
+		user_error(
+			"command line: vmi_log=%.*s: a level (err warn info dbg) or an area is expected",
+			(int)o->log_len, o->log);
+	if (o->panic)
+		panic("vmi_panic is on the command line");
 }
 
 void __noreturn start(uint32_t start_info_va)
@@ -86,6 +105,7 @@ void __noreturn start(uint32_t start_info_va)
 	xen_start(&m->xen, start_info_va);
 	traps_init(&vcpu0, m);
 	print_banner(&m->xen);
+	read_options(m);
 	check_hypervisor(&m->xen);
 	load_bundle(m);
 	guest_start(m);

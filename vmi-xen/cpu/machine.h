@@ -6,14 +6,27 @@
 #define VMI_CPU_MACHINE_H
 
 #include "boot/bzimage.h"
+#include "boot/cmdline.h"
+#include "boot/frames.h"
 #include "boot/memmap.h"
 #include "cpu/vcpu.h"
+#include "layout.h"
+#include "mmu/mmu.h"
 #include "xen/domain.h"
+
+#define CMDLINE_MAX 4096 /* with NUL; start_info has 1024 */
 
 struct machine {
 	struct xen_info xen;
+	struct cmdline_options options;
+	char guest_cmdline[CMDLINE_MAX];
 	struct bzimage bundle;
-	const char *guest_cmdline; /* without our own words */
+	struct frames frames;
+	struct memmap memmap;
+	mfn_t window_l1[WINDOW_PIECES];
+	mfn_t gdt_frame;
+	mfn_t ldt_frames[LDT_PAGES];
+	struct mmu mmu;
 };
 
 extern struct machine machine0;

@@ -9,10 +9,14 @@
 #define VMI_CPU_VCPU_H
 
 #include "types.h"
+#ifndef __ASSEMBLER__
+#include "mmu/mmu.h"
+#endif
 
 #define NR_VECTORS	  256
 #define VCPU_STACK_SIZE	  (4 * PAGE_SIZE)
-#define GDT_MAX_ENTRIES	  8192
+#define GDT_ENTRIES	  512  /* of the shadow: one page */
+#define LDT_ENTRIES	  8192 /* of the shadow: 16 pages */
 #define TRAP_HISTORY_SIZE 16
 
 #ifndef __ASSEMBLER__
@@ -53,6 +57,14 @@ struct dt_reg {
 	uint16_t limit;
 };
 
+/* A VMI alarm: one for the real and one for the available counter. */
+struct alarm {
+	uint64_t expiry, period; /* counter units; period 0: once */
+	bool armed;
+	bool lvtt; /* wired to the LAPIC's timer vector, else IRQ 0 */
+};
+#define VMI_NR_ALARMS 2
+
 enum cpu_mode {
 	CPU_RING2, /* before VMI_Init: trap and emulate */
 	CPU_VMI,   /* after it: ring 1 */
@@ -63,16 +75,20 @@ struct vcpu {
 	uint32_t upcall_deferred; /* an upcall came while on our stack */
 	uint32_t real_ts;	  /* CR0.TS as Xen has it */
 	uint32_t deliver_esp;	  /* scratch of entry.S */
-	uint32_t nm_handler;	  /* guest's #NM handler, 0 = none */
+	uint32_t sti_blocked;	  /* SetInterruptMask may not enable yet */
+
+	uint32_t call_fault; /* exception that a VMI call raises, 0 */
 
 	uint32_t id;
 	enum cpu_mode mode;
 	uint32_t ring; /* the guest kernel's real ring: 2, then 1 */
 	struct machine *machine;
+	bool halted; /* HLT with the interrupt flag clear */
 
 	/* The processor that the guest believes to have. */
 	uint32_t cr0, cr2, cr3, cr4;
 	uint64_t efer;
+	uint32_t sysenter_cs, sysenter_esp, sysenter_eip;
 	uint32_t dr[8];
 	struct dt_reg gdtr, idtr;
 	uint16_t ldtr, tr;
@@ -80,14 +96,22 @@ struct vcpu {
 	uint32_t ldt_limit;
 	gva_t tss_base;
 	uint32_t tss_limit;
-	uint32_t iopl;	  /* 0-3 */
-	bool vif_ring2;	  /* interrupt flag before VMI_Init */
-	bool sti_blocked; /* SetInterruptMask may not enable yet */
+	uint32_t iopl;			/* 0-3 */
+	bool vif_ring2;			/* interrupt flag before VMI_Init */
+	uint16_t kernel_cs;		/* after VMI_Init, with its real ring */
 	uint32_t kernel_ss, kernel_esp; /* stack for traps from ring 3 */
 	struct gate idt[NR_VECTORS];
 
-	uint64_t nr_traps[32];
-	uint64_t nr_vmi_calls[80];
+	uint16_t gdt_stale; /* entries kept for selectors that are loaded */
+	uint32_t gdt_stale_map[GDT_ENTRIES / 32];
+	struct shadow_vcpu shadow;
+
+	struct alarm alarm[VMI_NR_ALARMS];
+	uint64_t timer_deadline; /* ns, what Xen's timer is set to */
+	uint64_t wallclock_base; /* when last asked */
+
+	uint32_t nr_traps[32];
+	uint32_t nr_vmi_calls[80];
 
 	uint32_t saved_ring1_stack; /* top of our stack */
 };

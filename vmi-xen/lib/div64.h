@@ -26,6 +26,19 @@ static inline uint64_t div64_32(uint64_t n, uint32_t d, uint32_t *rem)
 	return ((uint64_t)qhigh << 32) | qlow;
 }
 
+/** @n modulo @d (not 0), bit by bit: rare. */
+static inline uint64_t mod64(uint64_t n, uint64_t d)
+{
+	unsigned int shift = 0;
+
+	while (shift < 63 && (d << shift) >> shift == d && d << shift <= n)
+		shift++;
+	for (; shift; shift--)
+		if (n >= d << (shift - 1))
+			n -= d << (shift - 1);
+	return n;
+}
+
 /** (a * b) >> 32 in 96-bit arithmetic, the low 64 bits of it. */
 static inline uint64_t mul64_32_shr32(uint64_t a, uint32_t b)
 {

@@ -202,7 +202,26 @@ END(guest_unmask)
  */
 ENTRY(deliver_deferred)
 	movl	$0, %ss:vcpu0 + VCPU_UPCALL_DEFERRED
-	jmp	guest_unmask
+	cmpl	$0, %ss:vcpu0 + VCPU_CALL_FAULT
+	je	guest_unmask
+/*
+ * The call is an instruction's stand-in and faults like it: an exception with
+ * error code 0 at the return address.
+ */
+	pushl	%cs
+	pushl	4(%esp)
+	pushfl
+	andl	$~X86_EFLAGS_IF, (%esp)
+	testb	$1, VCPU_MASK
+	jnz	1f
+	orl	$X86_EFLAGS_IF, (%esp)
+1:	popl	8(%esp)
+	movb	$1, VCPU_MASK
+	pushl	$0
+	pushl	%ss:vcpu0 + VCPU_CALL_FAULT
+	orl	$TRAP_FROM_IRET, (%esp)
+	movl	$0, %ss:vcpu0 + VCPU_CALL_FAULT
+	jmp	trap_common
 END(deliver_deferred)
 
 	.section .bss, "aw", @nobits

@@ -29,6 +29,14 @@ static const struct {
 	{ 19, trap_entry_19 },
 };
 
+uint32_t trap_stub(unsigned int vector)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(stubs); i++)
+		if (stubs[i].vector == vector)
+			return (uint32_t)(uintptr_t)stubs[i].entry;
+	return 0;
+}
+
 void traps_init(struct vcpu *v, struct machine *m)
 {
 	struct xen_trap table[ARRAY_SIZE(stubs) + 1];

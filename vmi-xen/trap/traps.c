@@ -1,18 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The C side of every trap.
+ * The C side of every trap: one table of vectors.
  *
- * Flow: entry.S -> trap_dispatch().
+ * Before VMI_Init all exceptions come here.  After it only #NM, #TS, #NP, #SS,
+ * #GP, #PF and event upcalls do; the rest goes from Xen straight to the guest
+ * (cpu/idt.c).
+ *
+ * Flow: entry.S -> trap_dispatch() -> pagefault.c, protection.c, reflect.c.
  */
+#include "cpu/desc.h"
+#include "cpu/irq.h"
+#include "cpu/machine.h"
 #include "lib/asm.h"
+#include "lib/log.h"
 #include "lib/panic.h"
 #include "trap/traps.h"
-#include "xen/domain.h"
+#include "trap/handlers.h"
 #include "x86-defs.h"
 
-uint32_t trap_dispatch(struct cpu_regs *regs)
+/* True when the trap hit the adapter itself: ring 1, on our stack. */
+static bool in_adapter(const struct cpu_regs *regs)
 {
-	struct vcpu *v = this_vcpu();
+	uint32_t offset =
+		(uint32_t)(uintptr_t)regs - (uint32_t)(uintptr_t)vcpu_stack;
+
+	return (regs->cs & 3) == 1 && offset < VCPU_STACK_SIZE;
+}
+
+static uint32_t forward(struct vcpu *v, struct cpu_regs *regs)
+{
+	unsigned int vector = TRAP_VECTOR(regs->vector);
+
+	return trap_to_guest(v, regs, vector, regs->error);
+}
+
+/* Xen has cleared CR0.TS already (xen-pv32: #NM delivery). */
+static uint32_t device_not_available(struct vcpu *v, struct cpu_regs *regs)
+{
+	v->real_ts = 0;
+	return forward(v, regs);
+}
+
+/*
+ * A handler gets the frame and returns what trap_dispatch() returns; vectors
+ * without one are the guest's.
+ */
+static uint32_t (*const handlers[])(struct vcpu *, struct cpu_regs *) = {
+	[X86_EXC_NM] = device_not_available,
+	[X86_EXC_GP] = trap_protection,
+	[X86_EXC_PF] = trap_page_fault,
+};
+
+/* Our own code trapped: a guarded access, an upcall, or a bug. */
+static uint32_t trap_in_adapter(struct vcpu *v, struct cpu_regs *regs)
+{
 	uint32_t fixup;
 
 	if (regs->vector == TRAP_UPCALL) {
@@ -22,8 +63,33 @@ uint32_t trap_dispatch(struct cpu_regs *regs)
 	}
 	fixup = extable_find(regs->eip);
 	if (!fixup)
-		panic_regs(regs, "trap %u in the adapter, error %#x",
-			   regs->vector, regs->error);
+		panic_regs(regs, "trap %u in the adapter, error %#x, cr2 %#x",
+			   regs->vector, regs->error, xen_cr2());
 	regs->eip = fixup;
 	return TRAP_RESUME;
+}
+
+uint32_t trap_dispatch(struct cpu_regs *regs)
+{
+	struct vcpu *v = this_vcpu();
+	unsigned int vector = TRAP_VECTOR(regs->vector);
+	uint32_t action;
+
+	if (in_adapter(regs))
+		return trap_in_adapter(v, regs);
+	desc_gdt_settle(v, regs);
+	if (regs->vector == TRAP_UPCALL) {
+		irq_upcall(v);
+		return trap_interrupt(v, regs);
+	}
+	v->nr_traps[vector & 31]++;
+	if ((regs->vector & TRAP_FROM_IRET) || vector >= ARRAY_SIZE(handlers) ||
+	    !handlers[vector])
+		action = forward(v, regs);
+	else
+		action = handlers[vector](v, regs);
+	/* After VMI_Init the way back looks at evtchn_upcall_pending. */
+	if (action == TRAP_RESUME && v->mode == CPU_RING2)
+		action = trap_interrupt(v, regs);
+	return action;
 }

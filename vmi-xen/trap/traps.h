@@ -45,6 +45,9 @@ uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 /** Deliver the most urgent virtual interrupt, if the flag allows one. */
 uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs);
 
+/** Address of the stub of exception @vector, 0 when there is none. */
+uint32_t trap_stub(unsigned int vector);
+
 /** Build Xen's trap table from the guest's IDT (after VMI_Init). */
 void trap_table_load(struct vcpu *v);
 /** The same for one vector that changed. */

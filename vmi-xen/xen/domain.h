@@ -46,6 +46,9 @@ static inline mfn_t xen_mfn(const struct xen_info *x, pfn_t p)
 	return mfn(x->p2m[pfn_x(p)]);
 }
 
+/** pfn of a machine frame, INVALID_PFN when it is not the domain's memory. */
+pfn_t xen_m2p(const struct xen_info *x, mfn_t m);
+
 /** Map machine frame @m at @va, whose L1 exists. Panics when Xen refuses. */
 void xen_map(gva_t va, mfn_t m, bool writable);
 /** Unmap @va. */
@@ -69,6 +72,10 @@ typedef void (*evtchn_handler_t)(void *opaque);
 void evtchn_handle(evtchn_t port, evtchn_handler_t fn, void *opaque);
 /** Run the handlers of everything that is pending. */
 void evtchn_scan(void);
+/** Let @port's handler run at the next chance, as if it had fired. */
+void evtchn_raise(evtchn_t port);
+/** Forget that @port fired. */
+void evtchn_clear(evtchn_t port);
 void evtchn_send(evtchn_t port);
 evtchn_t evtchn_bind_virq(uint32_t virq, uint32_t vcpu);
 /** A port that domain @remote may bind to. */
@@ -109,12 +116,18 @@ void xen_upcall_pend(void);
 uint64_t xen_time_ns(void);
 /** Nanoseconds since the epoch at xen_time_ns() = 0. */
 uint64_t xen_wallclock_base_ns(void);
+uint64_t xen_rdtsc(void);
+/** Durations: TSC cycles (below 2^40) to ns, ns (below 2^60) to cycles. */
+uint64_t xen_tsc_to_ns(uint64_t cycles);
+uint64_t xen_ns_to_tsc(uint64_t ns);
 /** TSC frequency in kHz. */
 uint32_t xen_tsc_khz(void);
 /** Fire VIRQ_TIMER at @ns; 0 = never. */
 void xen_timer_set(uint64_t ns);
 /** Stop the 100 Hz tick. */
 void xen_stop_tick(uint32_t vcpu);
+/** Let Xen account the vCPU's time in memory of ours; before xen_stolen_ns. */
+void xen_runstate_register(uint32_t vcpu);
 /** ns that this vCPU was runnable or offline: stolen from it. */
 uint64_t xen_stolen_ns(uint32_t vcpu);
 

@@ -80,6 +80,24 @@ void evtchn_scan(void)
 	}
 }
 
+void evtchn_raise(evtchn_t port)
+{
+	struct shared_info *s = shared();
+	struct vcpu_info *info = &s->vcpu_info[0];
+
+	__atomic_or_fetch(&s->evtchn_pending[port / BITS_PER_WORD],
+			  BIT(port % BITS_PER_WORD), __ATOMIC_SEQ_CST);
+	__atomic_or_fetch(&info->evtchn_pending_sel, BIT(port / BITS_PER_WORD),
+			  __ATOMIC_SEQ_CST);
+	info->evtchn_upcall_pending = 1;
+}
+
+void evtchn_clear(evtchn_t port)
+{
+	__atomic_and_fetch(&shared()->evtchn_pending[port / BITS_PER_WORD],
+			   ~BIT(port % BITS_PER_WORD), __ATOMIC_SEQ_CST);
+}
+
 void evtchn_send(evtchn_t port)
 {
 	struct evtchn_send op = { .port = port };

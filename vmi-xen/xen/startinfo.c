@@ -10,6 +10,7 @@
 #include "xen/hypercall.h"
 #include "xen/domain.h"
 #include "layout.h"
+#include "lib/asm.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "x86-defs.h"
@@ -46,6 +47,31 @@ mfn_t xen_va_to_mfn(const struct xen_info *x, const void *p)
 {
 	return xen_mfn(
 		x, pfn(((uint32_t)(uintptr_t)p - WINDOW_BASE) >> PAGE_SHIFT));
+}
+
+/* Parts of the table over holes of the machine's memory are not mapped. */
+static bool guarded_read(uint32_t va, uint32_t *value)
+{
+	bool ok = false;
+
+	__asm__ volatile("1:	movl (%2), %1\n"
+			 "	movb $1, %0\n"
+			 "2:\n" EXTABLE_C("1b", "2b")
+			 : "+qm"(ok), "=r"(*value)
+			 : "r"(va));
+	return ok;
+}
+
+pfn_t xen_m2p(const struct xen_info *x, mfn_t m)
+{
+	uint32_t n;
+
+	if (mfn_x(m) >= (M2P_END - M2P_VA) / sizeof(uint32_t) ||
+	    !guarded_read(M2P_VA + mfn_x(m) * (uint32_t)sizeof(uint32_t), &n))
+		return INVALID_PFN;
+	if (n >= x->nr_pages || x->p2m[n] != mfn_x(m))
+		return INVALID_PFN;
+	return pfn(n);
 }
 
 static void read_versions(struct xen_info *x)

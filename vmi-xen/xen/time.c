@@ -3,16 +3,18 @@
  * Xen's time: system time by pvclock, the wall clock, the one timer.
  *
  * Hypercalls: vcpu_op (set_singleshot_timer, stop_periodic_timer,
- * get_runstate_info), set_timer_op to stop.
+ * stop_singleshot_timer, register_runstate_memory_area).
  * Source: xen/xen.h struct vcpu_time_info; xen/vcpu.h.
  */
 #include "xen/hypercall.h"
 #include "xen/domain.h"
 #include "lib/div64.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include <xen/vcpu.h>
 
 #define NS_PER_SEC 1000000000ull
+#define NS_PER_MS  1000000u
 
 extern uint8_t shared_info_page[PAGE_SIZE];
 
@@ -21,7 +23,7 @@ static volatile struct shared_info *shared(void)
 	return (volatile struct shared_info *)(void *)shared_info_page;
 }
 
-static uint64_t rdtsc(void)
+uint64_t xen_rdtsc(void)
 {
 	uint64_t tsc;
 
@@ -47,7 +49,7 @@ uint64_t xen_time_ns(void)
 	do {
 		version = t->version;
 		barrier();
-		ns = t->system_time + scale(rdtsc() - t->tsc_timestamp,
+		ns = t->system_time + scale(xen_rdtsc() - t->tsc_timestamp,
 					    t->tsc_to_system_mul, t->tsc_shift);
 		barrier();
 	} while ((version & 1) || version != t->version);
@@ -94,11 +96,42 @@ void xen_stop_tick(uint32_t vcpu)
 	hypercall_vcpu_op(VCPUOP_stop_periodic_timer, vcpu, NULL);
 }
 
+uint64_t xen_tsc_to_ns(uint64_t cycles)
+{
+	volatile struct vcpu_time_info *t = &shared()->vcpu_info[0].time;
+
+	return scale(cycles, t->tsc_to_system_mul, t->tsc_shift);
+}
+
+uint64_t xen_ns_to_tsc(uint64_t ns)
+{
+	return muldiv64(ns, xen_tsc_khz(), NS_PER_MS);
+}
+
+/* One for each vCPU, written by Xen whenever it is scheduled. */
+static struct vcpu_runstate_info runstate[1];
+
+void xen_runstate_register(uint32_t vcpu)
+{
+	struct vcpu_register_runstate_memory_area area;
+
+	memset(&area, 0, sizeof(area));
+	area.addr.v = &runstate[vcpu];
+	if (hypercall_vcpu_op(VCPUOP_register_runstate_memory_area, vcpu,
+			      &area))
+		panic("runstate area of vCPU %u refused", vcpu);
+}
+
 uint64_t xen_stolen_ns(uint32_t vcpu)
 {
-	struct vcpu_runstate_info info;
+	volatile struct vcpu_runstate_info *r = &runstate[vcpu];
+	uint64_t entry, stolen;
 
-	if (hypercall_vcpu_op(VCPUOP_get_runstate_info, vcpu, &info))
-		return 0;
-	return info.time[RUNSTATE_runnable] + info.time[RUNSTATE_offline];
+	do {
+		entry = r->state_entry_time;
+		barrier();
+		stolen = r->time[RUNSTATE_runnable] + r->time[RUNSTATE_offline];
+		barrier();
+	} while (entry != r->state_entry_time);
+	return stolen;
 }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line: words that begin with "vmi_" are the adapter's, all
+ * others the guest's.
+ */
+#ifndef VMI_BOOT_CMDLINE_H
+#define VMI_BOOT_CMDLINE_H
+
+#include "types.h"
+
+struct cmdline_options {
+	const char *log; /* vmi_log=LEVEL[,AREA...]; not NUL-terminated */
+	size_t log_len;
+	const char *trace; /* vmi_trace=NAME[,NAME...] */
+	size_t trace_len;
+	uint32_t pool;	/* vmi_pool=PAGES: page-table pages; 0: as usual */
+	uint32_t roots; /* vmi_roots=N: address spaces kept; 0: as usual */
+	bool panic;	/* vmi_panic: break on purpose, for tests */
+};
+
+/**
+ * Take @line apart: the adapter's words go to @o, the others to @guest (@size
+ * bytes with NUL, at least 1), one space between them; quotes keep spaces.
+ * Returns NULL, or the first word that begins with "vmi_" and means nothing
+ * (up to the next space or the end), or the first that does not fit @guest.
+ */
+const char *cmdline_split(const char *line, char *guest, size_t size,
+			  struct cmdline_options *o);
+
+#endif

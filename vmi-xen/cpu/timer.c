@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VMI's counters and alarms, and the one timer that Xen gives a vCPU.
+ *
+ * The real counter is the TSC: Xen keeps it in step over vCPUs and migration
+ * (or emulates it), and pvclock gives its rate.  Stolen time is what Xen
+ * accounts as runnable and offline in the runstate area, read without a
+ * hypercall; available is real less stolen.
+ *
+ * VMI calls: SetAlarm, CancelAlarm, GetCycleCounter, GetCycleFrequency.
+ * Hypercalls: vcpu_op (set_singleshot_timer), when the next deadline changes.
+ * Source: VMI specification, "Time".
+ */
+#include "cpu/timer.h"
+#include "cpu/irq.h"
+#include "cpu/machine.h"
+#include "cpu/platform.h"
+#include "lib/div64.h"
+#include "vmi-abi.h"
+
+#define HZ_PER_KHZ 1000u
+#define NEVER	   UINT64_MAX
+/* Longest wait that is converted to ns; then the timer is set again. */
+#define MAX_CYCLES (1ull << 40)
+
+void timer_init(struct vcpu *v)
+{
+	xen_stop_tick(v->id);
+	xen_runstate_register(v->id);
+	for (unsigned int i = 0; i < VMI_NR_ALARMS; i++)
+		v->alarm[i].armed = false;
+	v->timer_deadline = NEVER;
+}
+
+uint64_t timer_frequency(void)
+{
+	return (uint64_t)xen_tsc_khz() * HZ_PER_KHZ;
+}
+
+uint64_t timer_counter(struct vcpu *v, uint32_t which)
+{
+	uint64_t real = xen_rdtsc();
+
+	if (which == VMI_CYCLES_REAL)
+		return real;
+	if (which >= VMI_NR_CYCLES)
+		return 0;
+	if (which == VMI_CYCLES_STOLEN)
+		return xen_ns_to_tsc(xen_stolen_ns(v->id));
+	return real - xen_ns_to_tsc(xen_stolen_ns(v->id));
+}
+
+/* First e0 + p*i after @now: missed ticks are not replayed. */
+static uint64_t next_expiry(const struct alarm *a, uint64_t now)
+{
+	uint64_t late = now - a->expiry;
+
+	if (late < a->period)
+		return a->expiry + a->period;
+	return now + a->period - mod64(late, a->period);
+}
+
+static void alarm_run(struct vcpu *v, uint32_t which)
+{
+	struct alarm *a = &v->alarm[which];
+	uint64_t now;
+
+	if (!a->armed)
+		return;
+	now = timer_counter(v, which);
+	if (now < a->expiry)
+		return;
+	if (a->period)
+		a->expiry = next_expiry(a, now);
+	else
+		a->armed = false;
+	platform_alarm(v, a->lvtt);
+}
+
+/* xen_time_ns() when alarm @which is due. */
+static uint64_t alarm_deadline(struct vcpu *v, uint32_t which, uint64_t now_ns)
+{
+	struct alarm *a = &v->alarm[which];
+	uint64_t now, delta;
+
+	if (!a->armed)
+		return NEVER;
+	now = timer_counter(v, which);
+	if (a->expiry <= now)
+		return now_ns;
+	delta = a->expiry - now;
+	return now_ns + xen_tsc_to_ns(delta < MAX_CYCLES ? delta : MAX_CYCLES);
+}
+
+static void set_deadline(struct vcpu *v, uint64_t device, uint64_t now)
+{
+	uint64_t next = device;
+
+	for (uint32_t i = 0; i < VMI_NR_ALARMS; i++) {
+		uint64_t at = alarm_deadline(v, i, now);
+
+		if (at < next)
+			next = at;
+	}
+	if (next == v->timer_deadline && next > now)
+		return;
+	v->timer_deadline = next;
+	xen_timer_set(next == NEVER ? 0 : next);
+}
+
+void timer_run(struct vcpu *v)
+{
+	uint64_t now = xen_time_ns(), device;
+
+	for (uint32_t i = 0; i < VMI_NR_ALARMS; i++)
+		alarm_run(v, i);
+	device = platform_tick(v, now);
+	set_deadline(v, device, now);
+}
+
+void timer_reprogram(struct vcpu *v)
+{
+	timer_run(v);
+	irq_refresh(v);
+}
+
+void timer_alarm_set(struct vcpu *v, uint32_t which, uint64_t expiry,
+		     uint64_t period, bool lvtt)
+{
+	if (which >= VMI_NR_ALARMS)
+		return;
+	v->alarm[which] = (struct alarm){
+		.expiry = expiry,
+		.period = period,
+		.lvtt = lvtt,
+		.armed = true,
+	};
+	timer_reprogram(v);
+}
+
+bool timer_alarm_cancel(struct vcpu *v, uint32_t which)
+{
+	bool was;
+
+	if (which >= VMI_NR_ALARMS)
+		return false;
+	was = v->alarm[which].armed;
+	v->alarm[which].armed = false;
+	return was;
+}

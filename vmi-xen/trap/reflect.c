@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hand exceptions and interrupts to the guest's own handlers.
+ *
+ * After VMI_Init the frame that Xen pushed lies where the guest's handler
+ * wants it: fix the error code, jump (entry.S).  Before it the guest's kernel
+ * runs in ring 2 and the frame lies on our stack: build one on the guest's as
+ * the processor would have.
+ *
+ * VMI calls: none.  Hypercalls: none.
+ */
+#include "cpu/desc.h"
+#include "cpu/irq.h"
+#include "cpu/machine.h"
+#include "cpu/platform.h"
+#include "lib/log.h"
+#include "lib/panic.h"
+#include "trap/traps.h"
+#include "x86-defs.h"
+
+static void triple_fault(struct vcpu *v, const struct cpu_regs *regs,
+			 unsigned int vector)
+{
+	if (v->idtr.limit == 0) {
+		/* Linux's reboot=t: load an empty IDT, then trap. */
+		log_info(TRAP, "trap %u with an empty IDT: reboot", vector);
+		xen_shutdown(XEN_REBOOT);
+	}
+	guest_crash(v, regs, "trap %u, and the guest has no handler for it",
+		    vector);
+}
+
+/* Write one word below *esp. False: the stack is not writable. */
+static bool push(struct vcpu *v, uint32_t *esp, uint32_t value)
+{
+	struct guest_fault f;
+
+	*esp -= 4;
+	return guest_write(&v->machine->mmu, &v->shadow, *esp, &value,
+			   sizeof(value), 0, &f);
+}
+
+/* Stack for a trap from ring 3: ss0:esp0 of the guest's TSS. */
+static bool tss_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss)
+{
+	struct guest_fault f;
+	uint32_t words[2];
+
+	if (v->tss_limit < X86_TSS_SS0 + 2 ||
+	    !guest_read(&v->machine->mmu, &v->shadow, words,
+			v->tss_base + X86_TSS_ESP0, sizeof(words), 0, &f))
+		return false;
+	*esp = words[0];
+	*ss = words[1] & 0xffff;
+	return true;
+}
+
+/*
+ * The processor's work, by hand.  The kernel's CS is stored with RPL 0: the
+ * guest's iret then traps, and the emulator restores the interrupt flag.
+ */
+static uint32_t deliver_ring2(struct vcpu *v, const struct gate *g,
+			      struct cpu_regs *regs, unsigned int vector,
+			      uint32_t error)
+{
+	bool user = regs_user(regs);
+	uint32_t esp = regs->esp, ss = regs->ss;
+	uint32_t flags = regs->eflags & ~(uint32_t)X86_EFLAGS_IF;
+	uint32_t cs = user ? regs->cs : regs->cs & ~3u;
+	bool ok = true;
+
+	if (user || v->vif_ring2)
+		flags |= X86_EFLAGS_IF;
+	if (user) {
+		ok = tss_stack(v, &esp, &ss);
+		ok = ok && push(v, &esp, regs->ss) && push(v, &esp, regs->esp);
+	}
+	ok = ok && push(v, &esp, flags) && push(v, &esp, cs) &&
+	     push(v, &esp, regs->eip);
+	if (ok && x86_exc_has_error(vector))
+		ok = push(v, &esp, error);
+	if (!ok)
+		guest_crash(v, regs,
+			    "trap %u, and the stack at %#x is not mapped",
+			    vector, esp);
+
+	if (g->flags & GATE_INTERRUPT)
+		v->vif_ring2 = false;
+	regs->eip = g->eip;
+	regs->cs = (uint16_t)((g->cs & ~3u) | v->ring);
+	regs->esp = esp;
+	regs->ss = (ss & ~3u) | v->ring;
+	regs->eflags &= ~(uint32_t)(X86_EFLAGS_TF | X86_EFLAGS_NT |
+				    X86_EFLAGS_RF | X86_EFLAGS_VM);
+	return TRAP_RESUME;
+}
+
+/* Xen's frame is the guest's; entry.S finds the handler in front of it. */
+static uint32_t deliver_vmi(const struct gate *g, struct cpu_regs *regs,
+			    unsigned int vector, uint32_t error)
+{
+	uint32_t action = TRAP_DELIVER;
+
+	if (x86_exc_has_error(vector)) {
+		regs->error = error;
+		regs->vector = g->eip;
+		action |= TRAP_ERROR;
+	} else {
+		regs->error = g->eip;
+	}
+	if (!(g->flags & GATE_INTERRUPT) && (regs->eflags & X86_EFLAGS_IF))
+		action |= TRAP_UNMASK;
+	return action;
+}
+
+uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
+		       unsigned int vector, uint32_t error)
+{
+	struct gate g;
+
+	/* Before VMI_Init nobody tells of changes: look. */
+	if (v->mode == CPU_RING2)
+		g = idt_gate(v, vector);
+	else
+		g = v->idt[vector];
+	if (!(g.flags & GATE_PRESENT))
+		triple_fault(v, regs, vector);
+	if (v->mode == CPU_RING2)
+		return deliver_ring2(v, &g, regs, vector, error);
+	return deliver_vmi(&g, regs, vector, error);
+}
+
+uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)
+{
+	bool on = v->mode == CPU_RING2 ? regs_user(regs) || v->vif_ring2
+				       : regs->eflags & X86_EFLAGS_IF;
+	int vector;
+
+	if (!on)
+		return TRAP_RESUME;
+	vector = irq_take(v);
+	if (vector < 0)
+		return TRAP_RESUME;
+	return trap_to_guest(v, regs, (unsigned int)vector, 0);
+}

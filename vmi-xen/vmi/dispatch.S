@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entry of each VMI call, made from the table in rom/include/vmi-calls.def,
+ * and the calls that are a few instructions long.
+ *
+ * A call of class STD changes to our stack, for the guest's may be nearly
+ * full, and enters C with the arguments where regparm(3) wants them.  The
+ * upcall that may come meanwhile only leaves a note (vcpu.upcall_deferred).
+ * Class FLAGS runs on the guest's stack, with CS and SS alone being flat, and
+ * changes nothing but flags.
+ *
+ * VMI calls: all.  Hypercalls: none here.
+ */
+#include "asm-offsets.h"
+#include "cpu/vcpu.h"
+#include "lib/asm.h"
+#include "trap/traps.h"
+#include "vmi-abi.h"
+#include "x86-defs.h"
+
+#define VCPU_MASK %ss:shared_info_page + VCPU_INFO_MASK
+#define CALL_SIZE 4
+
+	.text
+
+.macro COUNT nr
+	incl	%ss:vcpu0 + VCPU_NR_VMI_CALLS + CALL_SIZE * \nr
+.endm
+
+/* [ebp] = ebp, [ebp + 4] = return address, [ebp + 8] = ST0 */
+.macro STUB_STD nr, name, handler, words
+ENTRY(vmi_stub_\name)
+	COUNT	\nr
+	pushl	%ebp
+	movl	%esp, %ebp
+	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
+	.if \words >= 2
+	pushl	12(%ebp)
+	.endif
+	.if \words >= 1
+	pushl	8(%ebp)
+	.endif
+	call	\handler
+	movl	%ebp, %esp
+	popl	%ebp
+	cmpl	$0, vcpu0 + VCPU_UPCALL_DEFERRED
+	jne	deliver_deferred
+	ret
+END(vmi_stub_\name)
+.endm
+
+/* Registers in and out through struct vmi_frame; flags are kept. */
+.macro STUB_FRAME nr, name, handler, words
+ENTRY(vmi_stub_\name)
+	pushfl
+	COUNT	\nr
+	cld
+	pusha
+	movl	%esp, %ebp
+	movl	%esp, %eax
+	movl	$\nr, %edx
+	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
+	call	\handler
+	movl	%ebp, %esp
+	popa
+	cmpl	$0, vcpu0 + VCPU_UPCALL_DEFERRED
+	jne	1f
+	popfl
+	ret
+1:	popfl
+	jmp	deliver_deferred
+END(vmi_stub_\name)
+.endm
+
+.macro STUB_FLAGS nr, name, handler, words
+ENTRY(vmi_stub_\name)
+	COUNT	\nr
+	jmp	\handler
+END(vmi_stub_\name)
+.endm
+
+.macro STUB_NORET nr, name, handler, words
+ENTRY(vmi_stub_\name)
+	COUNT	\nr
+	jmp	\handler
+END(vmi_stub_\name)
+.endm
+
+.macro STUB_NONE nr, name, handler, words
+	.set	vmi_stub_\name, 0
+.endm
+
+#define VMI_CALL(nr, name, reloc, class, stack, handler, in, out, linux,       \
+		 section, note)                                                \
+	STUB_##class nr, name, handler, stack;
+#include "vmi-calls.def"
+
+/* --- Interrupt flag ------------------------------------------------------- */
+ENTRY(vmi_enable_interrupts)
+	movl	$0, %ss:vcpu0 + VCPU_STI_BLOCKED
+	jmp	guest_unmask
+END(vmi_enable_interrupts)
+
+ENTRY(vmi_disable_interrupts)
+	movb	$1, VCPU_MASK
+	ret
+END(vmi_disable_interrupts)
+
+/*
+ * Answering "on" once means that the guest knows the virtual flag: see
+ * vmi_set_interrupt_mask.
+ */
+ENTRY(vmi_get_interrupt_mask)
+	movzbl	VCPU_MASK, %eax
+	xorl	$1, %eax
+	shll	$X86_EFLAGS_IF_BIT, %eax
+	jz	1f
+	movl	$0, %ss:vcpu0 + VCPU_STI_BLOCKED
+1:	ret
+END(vmi_get_interrupt_mask)
+
+/*
+ * Linux calls VMI_Init between a native pushf, which shows IF set in any
+ * ring but 0, and SetInterruptMask with what that gave: it must not enable.
+ */
+ENTRY(vmi_set_interrupt_mask)
+	testl	$X86_EFLAGS_IF, %eax
+	jz	vmi_disable_interrupts
+	cmpl	$0, %ss:vcpu0 + VCPU_STI_BLOCKED
+	je	guest_unmask
+	ret
+END(vmi_set_interrupt_mask)
+
+/* --- Return to user mode -------------------------------------------------- */
+/*
+ * Reached by a jump: the frame is at ESP.  There is no virtual-8086 mode under
+ * Xen: iret ignores the flag there, and the segments then fault.
+ */
+ENTRY(vmi_iret)
+	jmp	return_to_frame
+END(vmi_iret)
+
+/* SYSEXIT: EDX is EIP, ECX is ESP, selectors follow SYSENTER_CS (SDM 2B). */
+ENTRY(vmi_sysexit)
+	pushl	%ss:vcpu0 + VCPU_SYSENTER_CS
+	addl	$24, (%esp)
+	orl	$3, (%esp)
+	pushl	%ecx
+	pushfl
+	orl	$X86_EFLAGS_IF, (%esp)
+	pushl	%ss:vcpu0 + VCPU_SYSENTER_CS
+	addl	$16, (%esp)
+	orl	$3, (%esp)
+	pushl	%edx
+	jmp	return_to_frame
+END(vmi_sysexit)
+
+/* --- VMI_Init and get_reloc ----------------------------------------------- */
+/* In ring 2 HLT is a #GP: trap/protection.c knows this address. */
+ENTRY(vmi_init_entry)
+	hlt
+	movl	$VMI_INIT_FAIL, %eax	/* called again, in ring 1 */
+	ret
+END(vmi_init_entry)
+
+/* in: EAX = call. out: EDX:EAX.  Runs in the guest's ring, on its stack. */
+ENTRY(vmi_reloc_entry)
+	pushl	%ecx
+	call	vmi_get_reloc
+	popl	%ecx
+	ret
+END(vmi_reloc_entry)
+
+	.section .rodata
+	.balign	4
+	.globl	vmi_call_eip
+vmi_call_eip:
+#define VMI_CALL(nr, name, ...) .long vmi_stub_##name;
+#include "vmi-calls.def"
