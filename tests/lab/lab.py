@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import runpy
 import shutil
 import socket
 import subprocess
@@ -247,7 +248,8 @@ class Result:
             if content and path not in ('end', 'status', 'hypervisor.log'):
                 text.append('==> %s' % path)
                 text += content[-50 if path.startswith('xenctx') else -lines:]
-        return '\n'.join(text)
+        symbolize = runpy.run_path(os.path.join(TOP, 'tests/tools/symbolize'))['symbolize']
+        return symbolize('\n'.join(text), ADAPTER)
 
 
 @contextlib.contextmanager
