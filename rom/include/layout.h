@@ -39,6 +39,9 @@
 #define LDT_VA	   0xf5510000	 /* shadow LDT, read-only */
 #define LDT_PAGES  16
 #define SCRATCH_VA 0xf5520000	 /* one page at a time */
+#define GRANT_VA   0xf5530000	 /* grant table */
+#define GRANT_PAGES 16
+#define PAGES_VA   0xf5540000	 /* the adapter's own pages, to FIXED_END */
 #define FIXED_END  0xf5600000
 
 /* Xen's machine_to_phys, read-only (xen-x86_32.h MACH2PHYS_VIRT_START). */

@@ -12,12 +12,17 @@
 #include "boot/boot.h"
 #include "boot/bootparams.h"
 #include "boot/window.h"
+#include "cpu/control.h"
 #include "cpu/desc.h"
+#include "cpu/platform.h"
+#include "cpu/timer.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "trap/traps.h"
 #include "vmi/vmi.h"
+#include "xen/blkfront.h"
+#include "xen/grant.h"
 #include "x86-defs.h"
 
 #define PAGES_PER_MB 256
@@ -144,6 +149,8 @@ static void memory_init(struct machine *m)
 	window_alloc(m, META_BASE, (meta.used + PAGE_SIZE - 1) >> PAGE_SHIFT);
 	window_alloc_ro(m, GDT_VA, 1, &m->gdt_frame);
 	window_alloc_ro(m, LDT_VA, LDT_PAGES, m->ldt_frames);
+	grant_init(m);
+	blkfront_scan(m);
 
 	pool = (mfn_t *)(uintptr_t)meta.config.pool;
 	for (uint32_t i = 0; i < meta.config.nr_pool; i++)
@@ -295,11 +302,16 @@ void __noreturn guest_start(struct machine *m)
 {
 	struct vcpu *v = &vcpu0;
 
+	control_init(m);
 	memory_init(m);
 	vcpu_reset(v);
 	shadow_vcpu_start(&m->mmu, &v->shadow);
 	load_guest(m);
 	rom_install(m);
+	platform_init(m);
+	platform_firmware(m);
+	timer_init(v);
+	blkfront_connect(m);
 	desc_init(v);
 	desc_gdt_load(v, NULL);
 	log_info(BOOT, "entering the guest at %#x", m->bundle.entry);

@@ -116,3 +116,15 @@ void window_alloc_ro(struct machine *m, gva_t va, uint32_t pages, mfn_t *frames)
 		xen_map(va + (i << PAGE_SHIFT), frames[i], false);
 	}
 }
+
+void *window_page(struct machine *m, mfn_t *frame)
+{
+	gva_t va = PAGES_VA + (m->nr_own_pages << PAGE_SHIFT);
+
+	if (va >= FIXED_END)
+		return NULL;
+	m->nr_own_pages++;
+	*frame = fresh_frame(m);
+	xen_map(va, *frame, true);
+	return (void *)(uintptr_t)va;
+}

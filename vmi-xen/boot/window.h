@@ -21,4 +21,10 @@ void window_alloc(struct machine *m, gva_t va, uint32_t pages);
 void window_alloc_ro(struct machine *m, gva_t va, uint32_t pages,
 		     mfn_t *frames);
 
+/**
+ * A page of the adapter's own, zeroed and writable; its frame goes to @frame.
+ * Before the guest's memory is laid out.  NULL when the window is full.
+ */
+void *window_page(struct machine *m, mfn_t *frame);
+
 #endif

@@ -24,6 +24,7 @@ struct machine {
 	struct frames frames;
 	struct memmap memmap;
 	mfn_t window_l1[WINDOW_PIECES];
+	uint32_t nr_own_pages; /* of PAGES_VA */
 	mfn_t gdt_frame;
 	mfn_t ldt_frames[LDT_PAGES];
 	struct mmu mmu;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a network card's model and the network behind it ask of each other. */
+#ifndef VMI_DEV_NIC_H
+#define VMI_DEV_NIC_H
+
+#include "types.h"
+
+#define NIC_FRAME_MAX 1536u /* bytes, without the checksum */
+#define NIC_MAC_LEN   6
+
+struct nic {
+	uint8_t mac[NIC_MAC_LEN];
+	bool link;
+	/**
+	 * Send a frame of @len bytes. Returns false when there is no room: it
+	 * is to be tried again after room().
+	 */
+	bool (*send)(struct nic *n, const void *frame, uint32_t len);
+	/** The card's: a frame came; false: no buffer, it is dropped. */
+	bool (*receive)(void *card, const void *frame, uint32_t len);
+	/** The card's: frames can be sent again. */
+	void (*room)(void *card);
+	void *card;
+};
+
+#endif

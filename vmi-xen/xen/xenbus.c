@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The frontend's side of a split driver's handshake, common to all devices.
+ *
+ * Hypercalls: those of xenstore.c.
+ * Source: xen/io/xenbus.h; states of a device that a loader has used before
+ * us are 4 to 6: each frontend begins by going back to 1.
+ */
+#include "xen/xenbus.h"
+#include "xen/domain.h"
+#include "xen/xenstore.h"
+#include "lib/log.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include <xen/io/xenbus.h>
+
+#define NS_PER_SEC  1000000000ull
+#define PAUSE_NS    2000000ull
+#define LIST_MAX    1024
+#define VALUE_MAX   XS_VALUE_MAX
+#define MAX_DEVICES 32
+
+_Static_assert((int)XENBUS_RECONFIGURED == (int)XenbusStateReconfigured,
+	       "states are Xen's");
+
+static bool number(const char *s, uint32_t *out)
+{
+	uint32_t n = 0;
+
+	if (!*s || strlen(s) > 9)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		n = n * 10 + (uint32_t)(*s - '0');
+	}
+	*out = n;
+	return true;
+}
+
+static void sort(uint32_t *v, unsigned int n)
+{
+	for (unsigned int i = 1; i < n; i++)
+		for (unsigned int k = i; k && v[k - 1] > v[k]; k--) {
+			uint32_t t = v[k];
+
+			v[k] = v[k - 1];
+			v[k - 1] = t;
+		}
+}
+
+void xenbus_scan(const char *type, void (*found)(void *opaque, uint32_t id),
+		 void *opaque)
+{
+	static char list[LIST_MAX]; /* start of day only */
+	uint32_t ids[MAX_DEVICES];
+	char path[XENBUS_NODE_MAX];
+	unsigned int n = 0;
+	int len;
+
+	vmi_snprintf(path, sizeof(path), "device/%s", type);
+	len = xs_list(path, list, sizeof(list) - 1);
+	if (len < 0)
+		return;
+	list[len] = '\0';
+	for (const char *s = list; s < list + len && n < MAX_DEVICES;
+	     s += strlen(s) + 1)
+		if (number(s, &ids[n]))
+			n++;
+	sort(ids, n);
+	for (unsigned int i = 0; i < n; i++)
+		found(opaque, ids[i]);
+}
+
+int xenbus_open(struct xenbus_dev *d, const char *type, uint32_t id)
+{
+	char path[XENBUS_PATH_MAX];
+	int rc;
+
+	memset(d, 0, sizeof(*d));
+	d->id = id;
+	vmi_snprintf(d->node, sizeof(d->node), "device/%s/%u", type, id);
+	rc = xenbus_front_read(d, "backend", d->backend, sizeof(d->backend));
+	if (rc < 0)
+		return rc;
+	vmi_snprintf(path, sizeof(path), "%s/backend-id", d->node);
+	return xs_read_number(path, &d->backend_id);
+}
+
+static void back_path(const struct xenbus_dev *d, const char *key, char *path,
+		      size_t size)
+{
+	vmi_snprintf(path, size, "%s/%s", d->backend, key);
+}
+
+static void backend_event(void *opaque, const char *path)
+{
+	struct xenbus_dev *d = opaque;
+
+	(void)path;
+	if (d->changed)
+		d->changed(d, xenbus_backend_state(d));
+}
+
+int xenbus_watch(struct xenbus_dev *d)
+{
+	char path[XENBUS_PATH_MAX + 8];
+
+	back_path(d, "state", path, sizeof(path));
+	return xs_watch(path, backend_event, d);
+}
+
+void xenbus_switch(struct xenbus_dev *d, enum xb_state s)
+{
+	char path[XENBUS_PATH_MAX];
+	int rc;
+
+	d->state = s;
+	vmi_snprintf(path, sizeof(path), "%s/state", d->node);
+	rc = xs_printf(path, "%u", (unsigned int)s);
+	if (rc)
+		log_warn(DEV, "%s: state %u not written, error %d", d->node, s,
+			 rc);
+}
+
+enum xb_state xenbus_backend_state(struct xenbus_dev *d)
+{
+	uint32_t s = xenbus_back_number(d, "state", XENBUS_UNKNOWN);
+
+	return s <= XENBUS_RECONFIGURED ? (enum xb_state)s : XENBUS_UNKNOWN;
+}
+
+bool xenbus_wait(struct xenbus_dev *d, enum xb_state s, unsigned int seconds)
+{
+	uint64_t end = xen_time_ns() + seconds * NS_PER_SEC;
+
+	while (xen_time_ns() < end) {
+		enum xb_state now = xenbus_backend_state(d);
+		uint64_t until = xen_time_ns() + PAUSE_NS;
+
+		if (now >= s && now <= XENBUS_CONNECTED)
+			return true;
+		while (xen_time_ns() < until)
+			xen_yield();
+	}
+	return false;
+}
+
+int xenbus_front_write(struct xenbus_dev *d, const char *key, const char *fmt,
+		       ...)
+{
+	char path[XENBUS_PATH_MAX], text[VALUE_MAX / 4];
+	va_list args;
+
+	vmi_snprintf(path, sizeof(path), "%s/%s", d->node, key);
+	va_start(args, fmt);
+	vmi_vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return xs_write(path, text);
+}
+
+int xenbus_front_read(struct xenbus_dev *d, const char *key, char *buf,
+		      size_t size)
+{
+	char path[XENBUS_PATH_MAX];
+
+	vmi_snprintf(path, sizeof(path), "%s/%s", d->node, key);
+	return xs_read(path, buf, size);
+}
+
+int xenbus_back_read(struct xenbus_dev *d, const char *key, char *buf,
+		     size_t size)
+{
+	char path[XENBUS_PATH_MAX * 2];
+
+	back_path(d, key, path, sizeof(path));
+	return xs_read(path, buf, size);
+}
+
+uint32_t xenbus_back_number(struct xenbus_dev *d, const char *key,
+			    uint32_t otherwise)
+{
+	char path[XENBUS_PATH_MAX * 2];
+	uint32_t n;
+
+	back_path(d, key, path, sizeof(path));
+	return xs_read_number(path, &n) ? otherwise : n;
+}
