@@ -5,3 +5,4 @@ MMU_SRCS := $(addprefix vmi-xen/mmu/,audit.c fault.c guest-copy.c guest-map.c \
 MMU_MOCK := tests/mock/xen-model.c tests/mock/shadow-rig.c
 
 $(eval $(call unit-test,shadow-random,$(MMU_SRCS) $(MMU_MOCK)))
+$(eval $(call unit-test,xen-model,tests/mock/xen-model.c))
