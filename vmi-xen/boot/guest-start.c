@@ -23,6 +23,7 @@
 #include "vmi/vmi.h"
 #include "xen/blkfront.h"
 #include "xen/grant.h"
+#include "xen/netfront.h"
 #include "x86-defs.h"
 
 #define PAGES_PER_MB 256
@@ -151,6 +152,7 @@ static void memory_init(struct machine *m)
 	window_alloc_ro(m, LDT_VA, LDT_PAGES, m->ldt_frames);
 	grant_init(m);
 	blkfront_scan(m);
+	netfront_scan(m);
 
 	pool = (mfn_t *)(uintptr_t)meta.config.pool;
 	for (uint32_t i = 0; i < meta.config.nr_pool; i++)
@@ -312,6 +314,7 @@ void __noreturn guest_start(struct machine *m)
 	platform_firmware(m);
 	timer_init(v);
 	blkfront_connect(m);
+	netfront_connect(m);
 	desc_init(v);
 	desc_gdt_load(v, NULL);
 	log_info(BOOT, "entering the guest at %#x", m->bundle.entry);
