@@ -7,3 +7,4 @@ MMU_MOCK := tests/mock/xen-model.c tests/mock/shadow-rig.c
 $(eval $(call unit-test,shadow-random,$(MMU_SRCS) $(MMU_MOCK)))
 $(eval $(call unit-test,xen-model,tests/mock/xen-model.c))
 $(eval $(call unit-test,shadow-cost,$(MMU_SRCS) $(MMU_MOCK)))
+$(eval $(call unit-test,guest-walk,$(MMU_SRCS) $(MMU_MOCK)))
