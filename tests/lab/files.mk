@@ -35,6 +35,7 @@ lab: deps
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
 LAB_NEEDS += $(ADAPTER)
+HOST_TAP += tests/tools/test-tools
 LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
 	tests/lab/test-determinism
 
