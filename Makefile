@@ -31,7 +31,7 @@ WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wstrict-prototypes \
 	-Wcast-qual -Wformat=2 -Wconversion -Wno-sign-conversion \
 	$(if $(filter 1,$(WERROR)),-Werror)
 INCLUDES := -I$(BUILD)/include -Irom/include -Irom -Ivmi-xen
-COMMON := -std=gnu11 -g -MMD -MP $(WARN) $(INCLUDES) -DDEBUG=$(DEBUG) \
+COMMON := -std=gnu11 -g -MMD -MP $(WARN) $(INCLUDES) -DDEBUG=$(DEBUG) $(if $(PROFILE),-DPROFILE) \
 	-DVMI_XEN_VERSION='"$(VERSION)"' -ffile-prefix-map=$(CURDIR)=.
 
 # Freestanding 32-bit code: the adapter, the ROMs, the conformance guest.
@@ -44,7 +44,7 @@ PV32_CFLAGS := $(COMMON) -D__XEN_INTERFACE_VERSION__=0x00040d00 -O2 -m32 -march=
 	-fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -Wframe-larger-than=1024
 PV32_ASFLAGS := -D__ASSEMBLER__ $(INCLUDES) -g -m32 -march=i686 -MMD -MP \
-	-DDEBUG=$(DEBUG) -DVMI_XEN_VERSION='"$(VERSION)"' -nostdinc -isystem $(pv32-gcc-include)
+	-DDEBUG=$(DEBUG) $(if $(PROFILE),-DPROFILE) -DVMI_XEN_VERSION='"$(VERSION)"' -nostdinc -isystem $(pv32-gcc-include)
 
 # Host programs: tests run with the address and undefined sanitizers.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -3,6 +3,7 @@
 #include "cpu/platform.h"
 #include "cpu/machine.h"
 #include "cpu/timer.h"
+#include "lib/counters.h"
 
 static struct {
 	uint8_t imr[2], base[2], irr[2], isr[2], icw[2], lcr, ier;
@@ -77,6 +78,13 @@ void platform_out(struct vcpu *v, uint16_t port, unsigned int size,
 		pic_write(1, port & 1, (uint8_t)value);
 	else if (port == 0x3f8)
 		console_write(&c, 1);
+	else if (port == 0x999) {
+		counters_print(v);
+		counters_reset(v);
+	} else if (port == 0x64 && (value & 0xff) == 0xfe) {
+		counters_print(v);
+		xen_shutdown(XEN_REBOOT);
+	}
 }
 
 uint32_t platform_read(struct vcpu *v, gpa_t gpa, unsigned int size)

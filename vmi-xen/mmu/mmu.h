@@ -90,6 +90,7 @@ struct sroot {
 	uint32_t pd[4];	       /* guest page directories, INVALID_FRAME: none */
 	uint32_t cr3;	       /* key, with pd[] */
 	uint32_t stamp;	       /* last loaded */
+	uint32_t kernel_gen;   /* template_gen that its kernel links follow */
 	uint16_t users;	       /* vCPUs that run on it */
 	uint8_t state;	       /* enum root_state */
 	bool loose; /* page directories not announced: TLB behaviour */
@@ -168,6 +169,9 @@ struct mmu {
 
 	/* Kernel template: what a new root gets at the kernel's pieces. */
 	uint32_t template_pd[4];
+	uint32_t template_gen; /* counts changes */
+	uint32_t
+		template_pde[1024]; /* 2-level: entries as the guest has them */
 	uint16_t template_link[SHADOW_PIECES];
 	uint8_t template_rights[SHADOW_PIECES];
 

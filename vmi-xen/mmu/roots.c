@@ -101,6 +101,7 @@ void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights)
 		rights &= (uint8_t)~RIGHTS_NX;
 	if (old == id && m->template_rights[piece] == rights)
 		return;
+	m->template_gen++;
 	m->template_rights[piece] = rights;
 	if (old == id)
 		return;
@@ -112,13 +113,17 @@ void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights)
 	unref(m, old);
 }
 
-void template_take(struct mmu *m, struct sroot *r)
+void template_take(struct mmu *m, struct shadow_vcpu *v, struct sroot *r)
 {
 	uint32_t p;
 
 	memcpy(m->template_pd, r->pd, sizeof(m->template_pd));
-	for (p = m->kernel_piece; p < m->end_piece; p++)
+	for (p = m->kernel_piece; p < m->end_piece; p++) {
 		template_set(m, p, r->link[p], r->rights[p]);
+		if (!m->pae && !(p & 1))
+			m->template_pde[p / 2] =
+				(uint32_t)guest_pde(m, v, r->pd[0], p);
+	}
 }
 
 /* --- Views: root and slot by page directory -------------------------------*/
@@ -357,30 +362,95 @@ static struct sroot *root_build(struct mmu *m)
 	r->cr3 = INVALID_FRAME;
 	r->users = 0;
 	r->loose = false;
+	r->kernel_gen = m->template_gen;
 	r->state = ROOT_FREE;
 	m->stats.roots_built++;
 	return r;
 }
 
 /* --- Following the guest's directories ------------------------------------*/
-/* Make the kernel's pieces of @r what its directories say. */
+/* Link @piece of @r as its directory says. */
+static void kernel_piece_check(struct mmu *m, struct shadow_vcpu *v,
+			       struct sroot *r, uint32_t piece)
+{
+	uint64_t pde = guest_pde(m, v, r->pd[piece / PIECES_PER_L2], piece);
+	struct key k = pde_key(m, v, pde, piece);
+	struct spage *sp = sp_of(m, r->link[piece]);
+
+	if (!k.kind)
+		piece_drop(m, r, piece);
+	else if (!r->link[piece] || !sp_live(sp) || sp->gfn != k.gfn ||
+		 sp->kind != k.kind || r->rights[piece] != k.rights)
+		piece_link(m, v, r, piece, k);
+}
+
+/* Link @piece of @r as the template has it. */
+static void piece_from_template(struct mmu *m, struct sroot *r, uint32_t piece)
+{
+	uint16_t id = m->template_link[piece];
+
+	if (id)
+		link_set(m, r, piece, id, m->template_rights[piece]);
+	else if (r->link[piece])
+		piece_drop(m, r, piece);
+}
+
+/* A 2-level directory of its own: only what differs is worth a look. */
+static void check_two_level(struct mmu *m, struct shadow_vcpu *v,
+			    struct sroot *r)
+{
+	const uint32_t same = ~(uint32_t)(PE_A | PE_D);
+	uint32_t differ[TWO_LEVEL_ENTRIES / 32] = { 0 };
+	const volatile uint32_t *pd = guest_map(m, v, gfn(r->pd[0]), false);
+	uint32_t i, p;
+
+	for (i = m->kernel_piece / 2; i < m->end_piece / 2; i++)
+		if (!pd || ((pd[i] ^ m->template_pde[i]) & same))
+			differ[i / 32] |= BIT(i % 32);
+	for (p = m->kernel_piece; p < m->end_piece; p++) {
+		i = p / 2;
+		if (differ[i / 32] & BIT(i % 32))
+			kernel_piece_check(m, v, r, p);
+		else
+			piece_from_template(m, r, p);
+	}
+}
+
+/*
+ * Make the kernel's pieces of @r what its directories say.  Most address
+ * spaces share the kernel's directory, or have a copy of it: then the template
+ * knows.
+ */
 void root_check_kernel(struct mmu *m, struct shadow_vcpu *v, struct sroot *r)
 {
-	struct spage *sp;
-	struct key k;
-	uint32_t p;
+	uint32_t p = m->kernel_piece, slot, gen = m->template_gen;
 
-	for (p = m->kernel_piece; p < m->end_piece; p++) {
-		uint64_t pde = guest_pde(m, v, r->pd[p / PIECES_PER_L2], p);
-
-		k = pde_key(m, v, pde, p);
-		sp = sp_of(m, r->link[p]);
-		if (!k.kind)
-			piece_drop(m, r, p);
-		else if (!r->link[p] || !sp_live(sp) || sp->gfn != k.gfn ||
-			 sp->kind != k.kind || r->rights[p] != k.rights)
-			piece_link(m, v, r, p, k);
+	if (!m->pae && paging(v) && m->template_pd[0] != INVALID_FRAME) {
+		check_two_level(m, v, r);
+		return;
 	}
+	while (p < m->end_piece) {
+		uint32_t end = (p / PIECES_PER_L2 + 1) * PIECES_PER_L2;
+		bool shared;
+
+		slot = p / PIECES_PER_L2;
+		shared = r->pd[slot] != INVALID_FRAME &&
+			 r->pd[slot] == m->template_pd[slot];
+		if (end > m->end_piece)
+			end = m->end_piece;
+		if (!shared)
+			gen = m->template_gen - 1; /* not the template's */
+		if (shared && r->kernel_gen == m->template_gen) {
+			p = end;
+			continue;
+		}
+		for (; p < end; p++)
+			if (shared)
+				piece_from_template(m, r, p);
+			else
+				kernel_piece_check(m, v, r, p);
+	}
+	r->kernel_gen = gen;
 }
 
 static bool root_has_key(const struct mmu *m, const struct shadow_vcpu *v,
@@ -421,12 +491,17 @@ static struct sroot *root_find(struct mmu *m, struct shadow_vcpu *v)
 	return NULL;
 }
 
+/*
+ * Directories of the kernel alone do not count: Linux never announces the one
+ * that it was born with, and reports each change of it all the same.
+ */
 bool root_is_loose(const struct mmu *m, const struct sroot *r)
 {
 	uint32_t s;
 
 	for (s = 0; s < L3_SLOTS; s++)
 		if (r->pd[s] != INVALID_FRAME &&
+		    s * PIECES_PER_L2 < m->kernel_piece &&
 		    !(p2m_get(&m->p2m, gfn(r->pd[s])) & P2M_KNOWN))
 			return true;
 	return !m->vmi;

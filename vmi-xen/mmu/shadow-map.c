@@ -314,8 +314,11 @@ static void kernel_pde_changed(struct mmu *m, struct shadow_vcpu *v,
 		else
 			piece_drop(m, &m->roots[i / 4], piece);
 	}
-	if (m->template_pd[slot] == pd)
+	if (m->template_pd[slot] == pd) {
 		template_set(m, piece, id, k.rights);
+		if (!m->pae)
+			m->template_pde[piece / 2] = (uint32_t)pde;
+	}
 	if (id && !--sp_of(m, id)->nr_links)
 		l1_release(m, sp_of(m, id));
 }

@@ -38,11 +38,12 @@
 #define PFE_RSVD 8u
 #define PFE_I	 16u
 
-#define GVA_FRAME(va) ((va) >> PAGE_SHIFT)
-#define L1_INDEX(va)  (GVA_FRAME(va) & (SHADOW_L1_ENTRIES - 1))
-#define PIECE(va)     ((va) >> SHADOW_PIECE_SHIFT)
-#define PIECES_PER_L2 512u
-#define PIECE_PAGES   512u
+#define GVA_FRAME(va)	  ((va) >> PAGE_SHIFT)
+#define L1_INDEX(va)	  (GVA_FRAME(va) & (SHADOW_L1_ENTRIES - 1))
+#define PIECE(va)	  ((va) >> SHADOW_PIECE_SHIFT)
+#define PIECES_PER_L2	  512u
+#define TWO_LEVEL_ENTRIES 1024u
+#define PIECE_PAGES	  512u
 
 enum sp_state {
 	SP_RAW,	   /* no type for Xen */
@@ -215,7 +216,7 @@ void root_detach(struct mmu *m, struct sroot *r);
 void root_check_kernel(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
 bool root_destroy_one(struct mmu *m);
 void root_load(struct mmu *m, struct shadow_vcpu *v);
-void template_take(struct mmu *m, struct sroot *r);
+void template_take(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
 bool root_is_loose(const struct mmu *m, const struct sroot *r);
 void views_released(struct mmu *m, uint32_t gfn);
 /* Roots that view directory @gfn: next one after @i (start with -1). */

@@ -98,7 +98,7 @@ static void shadow_restart(struct mmu *m, struct shadow_vcpu *v)
 	shadow_reset(m);
 	root_load(m, v);
 	if (m->vmi)
-		template_take(m, v->root);
+		template_take(m, v, v->root);
 }
 
 void shadow_vcpu_start(struct mmu *m, struct shadow_vcpu *v)

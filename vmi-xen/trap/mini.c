@@ -414,7 +414,7 @@ static uint32_t go(struct vcpu *v, struct cpu_regs *regs, bool is_mmio,
 		regs->eip += 2;
 		return trap_to_guest(v, regs, regs->error >> 3, 0);
 	}
-	if (regs_user(regs) && !is_mmio)
+	if (regs_user(regs) && !is_mmio && v->iopl < 3)
 		return trap_to_guest(v, regs, X86_EXC_GP, regs->error);
 	rc = one(&c, is_mmio, gpa);
 	if (rc == 2)

@@ -69,7 +69,7 @@ static uint32_t trap_in_adapter(struct vcpu *v, struct cpu_regs *regs)
 	return TRAP_RESUME;
 }
 
-uint32_t trap_dispatch(struct cpu_regs *regs)
+static uint32_t dispatch(struct cpu_regs *regs)
 {
 	struct vcpu *v = this_vcpu();
 	unsigned int vector = TRAP_VECTOR(regs->vector);
@@ -92,4 +92,18 @@ uint32_t trap_dispatch(struct cpu_regs *regs)
 	if (action == TRAP_RESUME && v->mode == CPU_RING2)
 		action = trap_interrupt(v, regs);
 	return action;
+}
+
+uint32_t trap_dispatch(struct cpu_regs *regs)
+{
+#ifdef PROFILE
+	unsigned int slot = TRAP_VECTOR(regs->vector) & 31;
+	uint64_t start = xen_rdtsc();
+	uint32_t action = dispatch(regs);
+
+	this_vcpu()->trap_cycles[slot] += xen_rdtsc() - start;
+	return action;
+#else
+	return dispatch(regs);
+#endif
 }

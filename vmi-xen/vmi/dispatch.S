@@ -27,6 +27,30 @@
 	incl	%ss:vcpu0 + VCPU_NR_VMI_CALLS + CALL_SIZE * \nr
 .endm
 
+/* make PROFILE=1: TSC cycles spent in each call, for counters_print(). */
+.macro PROFILE_START
+#ifdef PROFILE
+	pushl	%eax
+	pushl	%edx
+	rdtsc
+	movl	%eax, vcpu0 + VCPU_PROFILE_START
+	popl	%edx
+	popl	%eax
+#endif
+.endm
+.macro PROFILE_END nr
+#ifdef PROFILE
+	pushl	%eax
+	pushl	%edx
+	rdtsc
+	subl	vcpu0 + VCPU_PROFILE_START, %eax
+	addl	%eax, vcpu0 + VCPU_CALL_CYCLES + 8 * \nr
+	adcl	$0, vcpu0 + VCPU_CALL_CYCLES + 8 * \nr + 4
+	popl	%edx
+	popl	%eax
+#endif
+.endm
+
 /* [ebp] = ebp, [ebp + 4] = return address, [ebp + 8] = ST0 */
 .macro STUB_STD nr, name, handler, words
 ENTRY(vmi_stub_\name)
@@ -34,6 +58,7 @@ ENTRY(vmi_stub_\name)
 	pushl	%ebp
 	movl	%esp, %ebp
 	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
+	PROFILE_START
 	.if \words >= 2
 	pushl	12(%ebp)
 	.endif
@@ -41,6 +66,7 @@ ENTRY(vmi_stub_\name)
 	pushl	8(%ebp)
 	.endif
 	call	\handler
+	PROFILE_END \nr
 	movl	%ebp, %esp
 	popl	%ebp
 	cmpl	$0, vcpu0 + VCPU_UPCALL_DEFERRED
