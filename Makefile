@@ -36,7 +36,7 @@ COMMON := -std=gnu11 -g -MMD -MP $(WARN) $(INCLUDES) -DDEBUG=$(DEBUG) $(if $(PRO
 
 # Freestanding 32-bit code: the adapter, the ROMs, the conformance guest.
 # The reasons for each flag are in doc/style.md.
-pv32-gcc-include = $(shell $(CC) -print-file-name=include)
+pv32-gcc-include = $(shell $(CC) -print-file-name=include 2>/dev/null)
 PV32_CFLAGS := $(COMMON) -D__XEN_INTERFACE_VERSION__=0x00040d00 -O2 -m32 -march=i686 -mregparm=3 \
 	-freg-struct-return -mgeneral-regs-only -ffreestanding -nostdinc \
 	-isystem $(pv32-gcc-include) -fno-pic -fno-common \
@@ -105,7 +105,10 @@ endef
 FILES_MK := $(sort $(wildcard */files.mk */*/files.mk))
 include $(FILES_MK)
 
-all: $(ALL) $(TOOLS)
+# In two steps: nothing is compiled before the compiler is there.
+all: deps
+	$(Q)$(MAKE) build-all
+build-all: $(ALL) $(TOOLS)
 -include $(shell find $(BUILD)/pv32 $(BUILD)/host64 $(BUILD)/fuzz $(BUILD)/tools -type f -name '*.d' 2>/dev/null)
 
 ## Targets ------------------------------------------------------------------
@@ -144,15 +147,15 @@ check-host: deps
 	$(Q)$(MAKE) WERROR=1 build-host
 	$(Q)tests/run-tests $(UNIT_TESTS) $(fuzz-tap) $(HOST_TAP)
 build-host: $(UNIT_TESTS) $(FUZZERS) $(TOOLS) $(HOST_NEEDS)
-.PHONY: build-host build-lab
+.PHONY: build-all build-host build-lab build-fuzz
 
 check-lab: deps
-	$(Q)$(MAKE) WERROR=1 all build-lab
+	$(Q)$(MAKE) WERROR=1 build-all build-lab
 	$(Q)tests/run-tests $(LAB_TAP)
 build-lab: $(LAB_NEEDS)
 
 check: deps
-	$(Q)$(MAKE) WERROR=1 all build-host
+	$(Q)$(MAKE) WERROR=1 build-all build-host
 	$(Q)$(MAKE) WERROR=1 build-lab
 	$(Q)tests/run-tests tests/tools/lint-tap $(UNIT_TESTS) $(fuzz-tap) \
 		$(HOST_TAP) $(LAB_TAP)
@@ -163,7 +166,9 @@ lint: deps
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format-14 -i
 
-fuzz: deps $(FUZZERS)
+build-fuzz: $(FUZZERS)
+fuzz: deps
+	$(Q)$(MAKE) build-fuzz
 	$(Q)for f in $(FUZZERS); do n=$${f##*/fuzz-}; mkdir -p $(BUILD)/corpus/$$n; \
 		$$f -max_total_time=$(FUZZ_SECONDS) $(BUILD)/corpus/$$n \
 		$$(test -d tests/fuzz/corpus/$$n && echo tests/fuzz/corpus/$$n) || exit 1; done

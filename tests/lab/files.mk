@@ -5,6 +5,7 @@ L := $(BUILD)/lab
 LAB_KIND := $(if $(filter 1,$(XEN_DEBUG)),debug,release)
 LAB_XEN := $(L)/xen-pv32$(if $(filter 1,$(XEN_DEBUG)),-debug)
 MACHINE ?= pv32
+export XEN_DEBUG
 
 $(L)/debs.sha256: tests/lab/fetch
 	$(Q)tests/lab/fetch $(CURDIR)/$(L)
@@ -50,6 +51,6 @@ $(L)/demo/bundle: tests/tools/mkbzimage
 	$(Q)tests/tools/mkbzimage $@
 
 demo: deps
-	$(Q)$(MAKE) all build-lab $(L)/demo/guest.cfg $(L)/demo/bundle
+	$(Q)$(MAKE) build-all build-lab $(L)/demo/guest.cfg $(L)/demo/bundle
 	$(Q)tests/lab/run --machine pv32 --demo --steps tests/lab/demo.steps \
 		--file $(ADAPTER) --file $(L)/demo/bundle --file $(L)/demo/guest.cfg

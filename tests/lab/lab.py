@@ -59,10 +59,13 @@ class LabError(Exception):
 class Machine:
     """One kind of machine: its hypervisor, its dom0, QEMU's options."""
 
-    def __init__(self, kind, icount=False, smp=1, memory=2048, debug=False):
+    def __init__(self, kind, icount=False, smp=1, memory=2048, debug=None):
         if kind not in CPU:
             raise LabError('no machine "%s"; there are: %s'
                            % (kind, ' '.join(MACHINES)))
+        if debug is None:
+            debug = os.environ.get('XEN_DEBUG') == '1'
+        debug = debug and kind == 'pv32'    # the other is Debian's binary
         self.kind, self.icount, self.smp, self.memory = kind, icount, smp, memory
         self.name = '%s-%dcpu-%dmb%s%s' % (kind, smp, memory, '-debug' if debug else '',
                                            '-icount' if icount else '')
