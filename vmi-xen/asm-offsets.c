@@ -17,6 +17,7 @@ void offsets(void)
 	OFFSET(VCPU_STI_BLOCKED, vcpu, sti_blocked);
 	OFFSET(VCPU_NR_VMI_CALLS, vcpu, nr_vmi_calls);
 	OFFSET(VCPU_PROFILE_START, vcpu, profile_start);
+	OFFSET(VCPU_CALL_LEAST, vcpu, call_least);
 	OFFSET(VCPU_CALL_CYCLES, vcpu, call_cycles);
 	OFFSET(VCPU_SYSENTER_CS, vcpu, sysenter_cs);
 	OFFSET(REGS_VECTOR, cpu_regs, vector);

@@ -113,7 +113,7 @@ struct vcpu {
 	uint32_t nr_traps[32];
 	uint32_t nr_vmi_calls[80];
 	/* make PROFILE=1 */
-	uint32_t profile_start;
+	uint32_t profile_start, call_least[80], trap_least[32];
 	uint64_t call_cycles[80], trap_cycles[32];
 
 	uint32_t saved_ring1_stack; /* top of our stack */

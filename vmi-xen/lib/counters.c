@@ -13,16 +13,17 @@ static const char *const call_names[VMI_NR_CALLS] = {
 #include "vmi-calls.def"
 };
 
-#define TEXT_MAX 40
+#define TEXT_MAX 80
 
 /* What a profiling build has measured: all, and for one. */
-static const char *cycles(char *text, uint64_t all, uint32_t n)
+static const char *cycles(char *text, uint64_t all, uint32_t n,
+			  uint32_t least)
 {
 	text[0] = '\0';
 	if (all)
-		vmi_snprintf(text, TEXT_MAX, ": %llu cycles, %llu each",
+		vmi_snprintf(text, TEXT_MAX, ": %llu cycles, %llu each, %u at least",
 			     (unsigned long long)all,
-			     (unsigned long long)div64_32(all, n, NULL));
+			     (unsigned long long)div64_32(all, n, NULL), least);
 	return text;
 }
 
@@ -36,13 +37,13 @@ void counters_print(const struct vcpu *v)
 			log_raw("vmi-xen: calls: %s %u%s", call_names[i],
 				v->nr_vmi_calls[i],
 				cycles(text, v->call_cycles[i],
-				       v->nr_vmi_calls[i]));
+				       v->nr_vmi_calls[i], v->call_least[i]));
 	for (unsigned int i = 0; i < ARRAY_SIZE(v->nr_traps); i++)
 		if (v->nr_traps[i])
 			log_raw("vmi-xen: traps: vector %u %u%s", i,
 				v->nr_traps[i],
 				cycles(text, v->trap_cycles[i],
-				       v->nr_traps[i]));
+				       v->nr_traps[i], v->trap_least[i]));
 	log_raw("vmi-xen: pager: faults %u fixed %u to guest %u emulated %u fills %u",
 		s->faults, s->fixed, s->to_guest, s->emulate, s->fills);
 	log_raw("vmi-xen: pager: updates %u unshadowed %u unchanged %u, links %u unlinks %u parked %u adopted %u",
@@ -60,6 +61,8 @@ void counters_reset(struct vcpu *v)
 {
 	memset(v->nr_vmi_calls, 0, sizeof(v->nr_vmi_calls));
 	memset(v->nr_traps, 0, sizeof(v->nr_traps));
+	memset(v->call_least, 0xff, sizeof(v->call_least));
+	memset(v->trap_least, 0xff, sizeof(v->trap_least));
 	memset(v->call_cycles, 0, sizeof(v->call_cycles));
 	memset(v->trap_cycles, 0, sizeof(v->trap_cycles));
 	memset(&v->machine->mmu.stats, 0, sizeof(v->machine->mmu.stats));

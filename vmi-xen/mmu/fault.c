@@ -8,6 +8,8 @@
  */
 #include "mmu/shadow-private.h"
 
+#define HIGH_NX 0x80000000u /* of a PAE entry's upper half */
+
 static void send_one(struct mmu *m, gva_t va, uint64_t spte)
 {
 	int rc = xen_update_va(va, spte, XEN_VA_NONE);
@@ -58,6 +60,45 @@ static enum pf_result emulate(struct mmu *m, struct pf_info *info,
 	info->error = 0;
 	info->gpa = frame_addr(w->gfn) | (va & PAGE_MASK);
 	return PF_EMULATE;
+}
+
+bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
+			 uint32_t error, uint32_t *guest_error)
+{
+	const uint32_t needs = PFE_W | PFE_U; /* PE_RW and PE_US alike */
+	uint32_t pd = m->pae ? v->pdpt[va >> 30] : GVA_FRAME(v->cr3);
+	const volatile uint32_t *e;
+	uint32_t pde, pte, i, keep = PFE_W | PFE_U;
+
+	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->nr_queued || !paging(v))
+		return false;
+	e = linear_ptr(m, v, pd);
+	if (!e)
+		return false;
+	i = m->pae ? 2 * ((va >> 21) & 511) : va >> 22;
+	pde = e[i];
+	if (!(pde & PE_P) || (pde & PE_PS) || (m->pae && (e[i + 1] & ~HIGH_NX)))
+		return false;
+	e = linear_ptr(m, v, pde >> PAGE_SHIFT);
+	if (!e)
+		return false;
+	i = m->pae ? 2 * ((va >> 12) & 511) : (va >> 12) & 1023;
+	pte = e[i];
+	if (m->pae && v->nxe)
+		keep |= PFE_I;
+	*guest_error = error & keep;
+	if (pte & PE_P) {
+		if ((m->pae && (e[i + 1] & ~HIGH_NX)) ||
+		    !(error & needs & ~(pde & pte)))
+			return false;
+		*guest_error |= PFE_P;
+	}
+	/* A supervisor's write to a read-only page is legal without WP. */
+	if ((pte & PE_P) && !(error & PFE_U) && !(v->cr0 & GCR0_WP))
+		return false;
+	m->stats.faults++;
+	m->stats.to_guest++;
+	return true;
 }
 
 enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,

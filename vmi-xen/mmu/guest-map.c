@@ -14,20 +14,6 @@
 #define SLOT_POOL 0x80000000u /* tag: a pool page's id, read-only */
 #define SLOT_NONE INVALID_FRAME
 
-static inline gva_t linear_va(const struct mmu *m, uint32_t g)
-{
-	return m->linear.va + ((g - m->linear.gfn) << PAGE_SHIFT);
-}
-
-/* The template's L1 is what the running root has there, too. */
-static inline bool linear_holds(const struct mmu *m,
-				const struct shadow_vcpu *v, gva_t va)
-{
-	uint16_t id = m->template_link[PIECE(va)];
-
-	return id && v->root && v->root->link[PIECE(va)] == id;
-}
-
 static volatile void *slot_map(struct mmu *m, uint32_t tag, uint32_t frame,
 			       bool writable)
 {

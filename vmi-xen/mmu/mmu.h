@@ -184,6 +184,7 @@ struct mmu {
 
 	uint64_t scratch[SHADOW_L1_ENTRIES]; /* a page being prepared */
 	uint32_t nr_queued;
+	uint16_t last_l1; /* pool page that the last queued entry is of */
 	bool queued_kernel; /* a kernel entry is among them */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
 	struct shadow_stats stats;
@@ -241,6 +242,14 @@ struct pf_info {
  */
 enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 			    uint32_t error, struct pf_info *info);
+
+/**
+ * The short way for a fault that is plainly the guest's own: both tables lie
+ * in its linear map, and its entry is absent or forbids the access.  Returns
+ * false, with nothing done, when shadow_fault() must decide.
+ */
+bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
+			 uint32_t error, uint32_t *guest_error);
 
 /* --- VMI calls ------------------------------------------------------------*/
 /**

@@ -67,20 +67,6 @@ void pool_init(struct mmu *m, const mfn_t *pool)
 }
 
 /* --- L1s by key -----------------------------------------------------------*/
-static uint32_t hash_of(uint32_t gfn)
-{
-	return (gfn ^ (gfn >> 10)) & (SHADOW_HASH - 1);
-}
-
-uint16_t l1_lookup(struct mmu *m, uint32_t gfn, uint8_t kind)
-{
-	uint16_t id = m->hash[hash_of(gfn)];
-
-	while (id && (sp_of(m, id)->gfn != gfn || sp_of(m, id)->kind != kind))
-		id = sp_of(m, id)->hash_next;
-	return id;
-}
-
 void l1_name(struct mmu *m, struct spage *sp, struct key k)
 {
 	uint16_t *bucket = &m->hash[hash_of(k.gfn)];

@@ -25,21 +25,3 @@ void shadow_sync(struct mmu *m)
 				m->queue[done < n ? done : 0].ptr,
 				m->queue[done < n ? done : 0].val);
 }
-
-void queue_add(struct mmu *m, uint64_t ptr, uint64_t val)
-{
-	struct xen_mmu_entry *e = &m->queue[m->nr_queued];
-
-	/* Clear and set again, as ptep_modify_prot does: only the last. */
-	if (m->nr_queued && e[-1].ptr == ptr) {
-		e[-1].val = val;
-		return;
-	}
-	if (m->nr_queued == SHADOW_QUEUE) {
-		shadow_sync(m);
-		e = m->queue;
-	}
-	e->ptr = ptr;
-	e->val = val;
-	m->nr_queued++;
-}

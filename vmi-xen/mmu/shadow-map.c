@@ -34,10 +34,11 @@ static uint64_t spte_frame(const struct mmu *m, uint64_t gframe, bool write)
 /* Shadow of guest entry @gpte; 0: none. */
 uint64_t spte_of(struct mmu *m, uint64_t gpte, bool kernel)
 {
+	const uint32_t need = (uint32_t)(kernel ? PE_P : PE_P | PE_A);
 	uint64_t spte;
 	bool write = (gpte & PE_RW) && (kernel || (gpte & PE_D));
 
-	if (!(gpte & PE_P) || (gpte & m->rsvd) || (!kernel && !(gpte & PE_A)))
+	if (((uint32_t)gpte & need) != need || (gpte & m->rsvd))
 		return 0;
 	spte = spte_frame(m, (gpte & PE_FRAME) >> PAGE_SHIFT, write);
 	if (!spte)
@@ -91,6 +92,7 @@ void l1_set(struct mmu *m, struct spage *sp, uint32_t i, uint64_t spte)
 	if (sp->state == SP_KERNEL)
 		linear_entry(m, sp, i, was, spte);
 	queue_add(m, frame_addr(sp->mfn) | (i * 8), spte);
+	m->last_l1 = sp_id(m, sp);
 	if (sp->state == SP_KERNEL)
 		m->queued_kernel = true;
 }

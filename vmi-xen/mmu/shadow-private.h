@@ -134,13 +134,51 @@ static inline uint64_t frame_addr(uint32_t frame)
 }
 
 /* queue.c: updates on their way to Xen, in order */
-void queue_add(struct mmu *m, uint64_t ptr, uint64_t val);
+static inline void queue_add(struct mmu *m, uint64_t ptr, uint64_t val)
+{
+	struct xen_mmu_entry *e = &m->queue[m->nr_queued];
+
+	/* Clear and set again, as ptep_modify_prot does: only the last. */
+	if (m->nr_queued && e[-1].ptr == ptr) {
+		e[-1].val = val;
+		return;
+	}
+	if (m->nr_queued == SHADOW_QUEUE) {
+		shadow_sync(m);
+		e = m->queue;
+	}
+	e->ptr = ptr;
+	e->val = val;
+	m->nr_queued++;
+}
 
 /* p2m.c */
 uint32_t *p2m_word(struct mmu *m, uint32_t g);
 void p2m_flag(struct mmu *m, uint32_t g, uint32_t flag, bool set);
 
 /* guest-map.c */
+static inline gva_t linear_va(const struct mmu *m, uint32_t g)
+{
+	return m->linear.va + ((g - m->linear.gfn) << PAGE_SHIFT);
+}
+/* The template's L1 is what the running root has there, too. */
+static inline bool linear_holds(const struct mmu *m,
+				const struct shadow_vcpu *v, gva_t va)
+{
+	uint16_t id = m->template_link[va >> SHADOW_PIECE_SHIFT];
+
+	return id && v->root && v->root->link[va >> SHADOW_PIECE_SHIFT] == id;
+}
+/* Frame @g at its linear address, to be read; NULL: it is not mapped so. */
+static inline const volatile uint32_t *
+linear_ptr(const struct mmu *m, const struct shadow_vcpu *v, uint32_t g)
+{
+	gva_t va = linear_va(m, g);
+
+	if (!(p2m_get(&m->p2m, gfn(g)) & P2M_LIN) || !linear_holds(m, v, va))
+		return NULL;
+	return xen_va_ptr(va, false);
+}
 /* Read-only view of a pool page, for audits and comparisons. */
 const volatile uint64_t *map_pool_page(struct mmu *m, const struct spage *sp);
 void slot_forget(struct mmu *m, gfn_t g);
@@ -176,7 +214,18 @@ void sp_set_state(struct mmu *m, struct spage *sp, enum sp_state s);
 uint16_t pool_get_raw(struct mmu *m);
 uint16_t pool_get_l1(struct mmu *m);
 void sp_make_raw(struct mmu *m, struct spage *sp);
-uint16_t l1_lookup(struct mmu *m, uint32_t gfn, uint8_t kind);
+static inline uint32_t hash_of(uint32_t gfn)
+{
+	return (gfn ^ (gfn >> 10)) & (SHADOW_HASH - 1);
+}
+static inline uint16_t l1_lookup(struct mmu *m, uint32_t gfn, uint8_t kind)
+{
+	uint16_t id = m->hash[hash_of(gfn)];
+
+	while (id && (sp_of(m, id)->gfn != gfn || sp_of(m, id)->kind != kind))
+		id = sp_of(m, id)->hash_next;
+	return id;
+}
 void l1_name(struct mmu *m, struct spage *sp, struct key k);
 void l1_unname(struct mmu *m, struct spage *sp);
 void l1_unlink_all(struct mmu *m, struct spage *sp);

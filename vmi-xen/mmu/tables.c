@@ -33,33 +33,62 @@ static bool ptep_to_gfn(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 	return true;
 }
 
-/* The entry at @ptep of table @g has changed. */
-static void entry_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t g,
-			  gva_t ptep)
+/*
+ * Send what one call has queued.  The usual case, one entry of an L1 that the
+ * running root has in one place, goes by its linear address: cheaper.
+ */
+static void send_now(struct mmu *m, struct shadow_vcpu *v, uint32_t queued)
 {
-	uint32_t word = p2m_get(&m->p2m, gfn(g));
-	uint32_t index = (ptep & PAGE_MASK) / (m->pae ? 8 : 4);
-	uint64_t e;
+	const struct xen_mmu_entry *e = m->queue;
+	struct spage *sp = sp_of(m, m->last_l1);
+	int rc;
 
-	m->stats.updates++;
-	if (!(word & (P2M_PT | P2M_PD))) {
-		m->stats.updates_unshadowed++;
+	if (queued || m->nr_queued != 1 || !m->last_l1 || sp->nr_links != 1 ||
+	    &m->roots[sp->root] != v->root ||
+	    v->root->link[sp->piece] != m->last_l1 ||
+	    e->ptr >> PAGE_SHIFT != sp->mfn) {
+		shadow_sync(m);
 		return;
 	}
-	e = guest_entry(m, v, g, index);
+	m->nr_queued = 0;
+	m->queued_kernel = false;
+	m->stats.singles++;
+	rc = xen_update_va(((gva_t)sp->piece << SHADOW_PIECE_SHIFT) |
+				   (((uint32_t)e->ptr & PAGE_MASK) / 8)
+					   << PAGE_SHIFT,
+			   e->val, XEN_VA_NONE);
+	if (rc)
+		xen_mmu_refused("update_va_mapping", rc, e->ptr, e->val);
+}
+
+/* Entry @index of table @g is @e now. */
+static void entry_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t g,
+			  uint32_t word, uint32_t index, uint64_t e)
+{
+	uint32_t queued = m->nr_queued;
+
 	if (word & P2M_PT)
 		pt_changed(m, v, gfn(g), index, e);
 	if (word & P2M_PD)
 		pd_changed(m, v, gfn(g), index, e);
-	if (!v->lazy)
-		shadow_sync(m);
+	if (!v->lazy && m->nr_queued)
+		send_now(m, v, queued);
+}
+
+static bool shadowed(struct mmu *m, uint32_t word)
+{
+	m->stats.updates++;
+	if (word & (P2M_PT | P2M_PD))
+		return true;
+	m->stats.updates_unshadowed++;
+	return false;
 }
 
 bool shadow_set_pxe(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 		    uint64_t val, uint32_t flags, unsigned int size)
 {
 	volatile uint32_t *p;
-	uint32_t g;
+	uint32_t g, word;
 
 	(void)flags;
 	if (!ptep_to_gfn(m, v, ptep, &g))
@@ -79,18 +108,24 @@ bool shadow_set_pxe(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 		barrier();
 		p[0] = (uint32_t)val;
 	}
-	entry_changed(m, v, g, ptep);
+	word = p2m_get(&m->p2m, gfn(g));
+	if (shadowed(m, word))
+		entry_changed(m, v, g, word, (ptep & PAGE_MASK) / size, val);
 	return true;
 }
 
 void shadow_update_pxe(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 		       uint32_t flags)
 {
-	uint32_t g;
+	uint32_t g, word, index = (ptep & PAGE_MASK) / (m->pae ? 8 : 4);
 
 	(void)flags;
-	if (ptep_to_gfn(m, v, ptep, &g))
-		entry_changed(m, v, g, ptep);
+	if (!ptep_to_gfn(m, v, ptep, &g))
+		return;
+	word = p2m_get(&m->p2m, gfn(g));
+	if (shadowed(m, word))
+		entry_changed(m, v, g, word, index,
+			      guest_entry(m, v, g, index));
 }
 
 /* --- Lifetimes ------------------------------------------------------------*/

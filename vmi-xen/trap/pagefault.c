@@ -19,6 +19,11 @@ uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
 	/* Ring 2 is user to Xen's error code, kernel to the guest. */
 	if (!regs_user(regs))
 		error &= ~WALK_USER;
+	if (shadow_fault_guests(&v->machine->mmu, &v->shadow, cr2, error,
+				&error)) {
+		v->cr2 = cr2;
+		return trap_to_guest(v, regs, X86_EXC_PF, error);
+	}
 	switch (shadow_fault(&v->machine->mmu, &v->shadow, cr2, error, &info)) {
 	case PF_FIXED:
 		return TRAP_RESUME;

@@ -116,18 +116,18 @@ static uint32_t deliver_vmi(const struct gate *g, struct cpu_regs *regs,
 uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 		       unsigned int vector, uint32_t error)
 {
-	struct gate g;
+	struct gate now;
 
+	if (v->mode == CPU_VMI) {
+		if (!(v->idt[vector].flags & GATE_PRESENT))
+			triple_fault(v, regs, vector);
+		return deliver_vmi(&v->idt[vector], regs, vector, error);
+	}
 	/* Before VMI_Init nobody tells of changes: look. */
-	if (v->mode == CPU_RING2)
-		g = idt_gate(v, vector);
-	else
-		g = v->idt[vector];
-	if (!(g.flags & GATE_PRESENT))
+	now = idt_gate(v, vector);
+	if (!(now.flags & GATE_PRESENT))
 		triple_fault(v, regs, vector);
-	if (v->mode == CPU_RING2)
-		return deliver_ring2(v, &g, regs, vector, error);
-	return deliver_vmi(&g, regs, vector, error);
+	return deliver_ring2(v, &now, regs, vector, error);
 }
 
 uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)

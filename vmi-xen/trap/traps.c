@@ -77,7 +77,8 @@ static uint32_t dispatch(struct cpu_regs *regs)
 
 	if (in_adapter(regs))
 		return trap_in_adapter(v, regs);
-	desc_gdt_settle(v, regs);
+	if (v->gdt_stale)
+		desc_gdt_settle(v, regs);
 	if (regs->vector == TRAP_UPCALL) {
 		irq_upcall(v);
 		return trap_interrupt(v, regs);
@@ -100,8 +101,11 @@ uint32_t trap_dispatch(struct cpu_regs *regs)
 	unsigned int slot = TRAP_VECTOR(regs->vector) & 31;
 	uint64_t start = xen_rdtsc();
 	uint32_t action = dispatch(regs);
+	uint32_t spent = (uint32_t)(xen_rdtsc() - start);
 
-	this_vcpu()->trap_cycles[slot] += xen_rdtsc() - start;
+	this_vcpu()->trap_cycles[slot] += spent;
+	if (spent < this_vcpu()->trap_least[slot])
+		this_vcpu()->trap_least[slot] = spent;
 	return action;
 #else
 	return dispatch(regs);

@@ -44,6 +44,10 @@
 	pushl	%edx
 	rdtsc
 	subl	vcpu0 + VCPU_PROFILE_START, %eax
+	cmpl	%eax, vcpu0 + VCPU_CALL_LEAST + 4 * \nr
+	jb	9f
+	movl	%eax, vcpu0 + VCPU_CALL_LEAST + 4 * \nr
+9:
 	addl	%eax, vcpu0 + VCPU_CALL_CYCLES + 8 * \nr
 	adcl	$0, vcpu0 + VCPU_CALL_CYCLES + 8 * \nr + 4
 	popl	%edx
