@@ -31,7 +31,7 @@ LAB_NEEDS += $(LAB_XEN) $(L)/dom0.cpio
 
 .PHONY: lab
 lab: deps
-	$(Q)$(MAKE) $(LAB_XEN) $(L)/dom0.cpio
+	$(Q)$(MAKE) $(LAB_XEN) $(L)/dom0.cpio $(L)/probe.elf
 
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
