@@ -15,8 +15,8 @@
  * from there to Xen's hole, which starts at 0xf5800000 for a 32-bit domU
  * (checked against XENVER_platform_parameters at start).
  */
-#define WINDOW_BASE 0xf4000000
-#define WINDOW_END  0xf5800000
+#define WINDOW_BASE   0xf4000000
+#define WINDOW_END    0xf5800000
 #define WINDOW_PIECES 12 /* of 2 MB */
 
 /*
@@ -34,15 +34,15 @@
 #define NR_SLOTS   256
 
 /* Single pages above the slots: descriptor tables, scratch. */
-#define FIXED_BASE 0xf5500000
-#define GDT_VA	   FIXED_BASE	 /* shadow GDT, read-only */
-#define LDT_VA	   0xf5510000	 /* shadow LDT, read-only */
-#define LDT_PAGES  16
-#define SCRATCH_VA 0xf5520000	 /* one page at a time */
-#define GRANT_VA   0xf5530000	 /* grant table */
+#define FIXED_BASE  0xf5500000
+#define GDT_VA	    FIXED_BASE /* shadow GDT, read-only */
+#define LDT_VA	    0xf5510000 /* shadow LDT, read-only */
+#define LDT_PAGES   16
+#define SCRATCH_VA  0xf5520000 /* one page at a time */
+#define GRANT_VA    0xf5530000 /* grant table */
 #define GRANT_PAGES 16
-#define PAGES_VA   0xf5540000	 /* the adapter's own pages, to FIXED_END */
-#define FIXED_END  0xf5600000
+#define PAGES_VA    0xf5540000 /* the adapter's own pages, to FIXED_END */
+#define FIXED_END   0xf5600000
 
 /* Xen's machine_to_phys, read-only (xen-x86_32.h MACH2PHYS_VIRT_START). */
 #define M2P_VA	WINDOW_END
