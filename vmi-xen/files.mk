@@ -24,8 +24,9 @@ ALL += $(ADAPTER)
 $(BUILD)/include/xen:
 	$(Q)mkdir -p $(@D) && ln -sfn /usr/include/xen $@
 $(BUILD)/include/asm-offsets.h: vmi-xen/asm-offsets.c $(wildcard vmi-xen/*/*.h) | $(BUILD)/include/xen
-	$(Q)$(CC) $(filter-out -MMD -MP -g,$(PV32_CFLAGS)) -S $< -o - | \
-		sed -n 's/^->\([A-Z0-9_]*\) \$$*\([0-9]*\).*/#define \1 \2/p' >$@
+	$(Q)$(CC) $(filter-out -MMD -MP -g,$(PV32_CFLAGS)) $(if $(findstring clang,$(CC)),-fno-integrated-as) \
+		-S $< -o - | \
+		sed -n 's/^[[:space:]]*->\([A-Z0-9_]*\) \$$*\([0-9]*\).*/#define \1 \2/p' >$@
 $(BUILD)/pv32/vmi-xen/trap/entry.o $(BUILD)/pv32/vmi-xen/vmi/dispatch.o: \
 	$(BUILD)/include/asm-offsets.h
 
