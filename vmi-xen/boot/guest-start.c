@@ -280,22 +280,23 @@ static void vcpu_reset(struct vcpu *v)
 
 static void __noreturn enter(struct vcpu *v, uint32_t eip)
 {
-	struct cpu_regs *r =
-		(struct cpu_regs *)(void *)(vcpu_stack + VCPU_STACK_SIZE) - 1;
+	/* Here, not at the stack's top: the callers' frames are there. */
+	const struct cpu_regs r = {
+		.eip = eip,
+		.cs = (uint16_t)(BOOT_CS | v->ring),
+		.eflags = X86_EFLAGS_FIXED | X86_EFLAGS_IF,
+		.esp = BOOT_STACK_TOP,
+		.ss = BOOT_DS | v->ring,
+		.ds = BOOT_DS,
+		.es = BOOT_DS,
+		.esi = BOOT_PARAMS_GPA,
+	};
 
-	memset(r, 0, sizeof(*r));
-	r->eip = eip;
-	r->cs = (uint16_t)(BOOT_CS | v->ring);
-	r->eflags = X86_EFLAGS_FIXED | X86_EFLAGS_IF;
-	r->esp = BOOT_STACK_TOP;
-	r->ss = BOOT_DS | v->ring;
-	r->ds = r->es = BOOT_DS;
-	r->esi = BOOT_PARAMS_GPA;
 	__asm__ volatile("mov %0, %%fs; mov %0, %%gs\n\t"
 			 "mov %1, %%esp\n\t"
 			 "jmp trap_resume"
 			 :
-			 : "r"(BOOT_DS), "r"(r)
+			 : "r"(BOOT_DS), "r"(&r)
 			 : "memory");
 	__builtin_unreachable();
 }
