@@ -28,7 +28,8 @@ static void words_are_sorted(void **state)
 	assert_null(split(""));
 	assert_string_equal(guest, "");
 	assert_null(split("   "));
-	assert_null(split("vmi_panic"));
+	assert_null(split("vmi_panic vmi_stats"));
+	assert_true(o.stats);
 	assert_true(o.panic);
 }
 

@@ -48,18 +48,22 @@ static bool number_of(const char *word, size_t len, const char *name,
 	return true;
 }
 
+static bool flag_of(const char *word, size_t len, const char *name, bool *out)
+{
+	if (len != strlen(name) || strncmp(word, name, len) != 0)
+		return false;
+	*out = true;
+	return true;
+}
+
 static bool take(const char *word, size_t len, struct cmdline_options *o)
 {
-	static const char panic_word[] = "vmi_panic";
-
-	if (len == strlen(panic_word) && !strncmp(word, panic_word, len)) {
-		o->panic = true;
-		return true;
-	}
 	return value_of(word, len, "vmi_log", &o->log, &o->log_len) ||
 	       value_of(word, len, "vmi_trace", &o->trace, &o->trace_len) ||
 	       number_of(word, len, "vmi_pool", &o->pool) ||
-	       number_of(word, len, "vmi_roots", &o->roots);
+	       number_of(word, len, "vmi_roots", &o->roots) ||
+	       flag_of(word, len, "vmi_stats", &o->stats) ||
+	       flag_of(word, len, "vmi_panic", &o->panic);
 }
 
 const char *cmdline_split(const char *line, char *guest, size_t size,

@@ -15,6 +15,7 @@ struct cmdline_options {
 	size_t trace_len;
 	uint32_t pool;	/* vmi_pool=PAGES: page-table pages; 0: as usual */
 	uint32_t roots; /* vmi_roots=N: address spaces kept; 0: as usual */
+	bool stats;	/* vmi_stats: print the counters at the end */
 	bool panic;	/* vmi_panic: break on purpose, for tests */
 };
 

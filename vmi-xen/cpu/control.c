@@ -9,6 +9,7 @@
  */
 #include "cpu/control.h"
 #include "cpu/platform.h"
+#include "lib/counters.h"
 #include "lib/log.h"
 #include "lib/string.h"
 #include "xen/xenstore.h"
@@ -45,6 +46,13 @@ static void shutdown_changed(void *opaque, const char *path)
 void control_state(const char *state)
 {
 	xs_write("data/vmi/state", state);
+}
+
+void machine_end(struct machine *m, enum xen_shutdown why)
+{
+	if (m->options.stats)
+		counters_print(&vcpu0);
+	xen_shutdown(why);
 }
 
 void control_init(struct machine *m)

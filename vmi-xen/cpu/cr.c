@@ -43,7 +43,7 @@ bool cr0_set(struct vcpu *v, uint32_t value)
 		if (value & X86_CR0_PG)
 			return false;
 		log_info(VMI, "the guest leaves protected mode: reboot");
-		xen_shutdown(XEN_REBOOT);
+		machine_end(v->machine, XEN_REBOOT);
 	}
 	if ((value & X86_CR0_NW) && !(value & X86_CR0_CD))
 		return false;

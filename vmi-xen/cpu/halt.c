@@ -30,7 +30,6 @@ void halt_until_interrupt(struct vcpu *v)
 
 void halt_for_good(struct vcpu *v)
 {
-	(void)v;
 	log_info(VMI, "the guest halts with interrupts off: power-off");
-	xen_shutdown(XEN_POWEROFF);
+	machine_end(v->machine, XEN_POWEROFF);
 }

@@ -10,6 +10,7 @@
 #include "boot/frames.h"
 #include "boot/memmap.h"
 #include "cpu/vcpu.h"
+#include "dev/board.h"
 #include "layout.h"
 #include "mmu/mmu.h"
 #include "xen/domain.h"
@@ -28,8 +29,13 @@ struct machine {
 	mfn_t gdt_frame;
 	mfn_t ldt_frames[LDT_PAGES];
 	struct mmu mmu;
+	struct board board;
+	bool reboot_asked; /* the toolstack's wish, for the next power-off */
 };
 
 extern struct machine machine0;
+
+/** End the domain. */
+void __noreturn machine_end(struct machine *m, enum xen_shutdown why);
 
 #endif

@@ -1,171 +1,221 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bring-up platform: a PIC without priorities, a UART; dev/ takes its place. */
+/*
+ * The PC around the processor, joined to Xen.
+ *
+ * The board's clock is Xen's system time, its serial port the Xen console.
+ * Whatever the guest does to a device may raise an interrupt or move a
+ * deadline, so each access ends with a look at both.
+ *
+ * Hypercalls: event_channel_op; vcpu_op by timer.c; sched_op shutdown.
+ */
 #include "cpu/platform.h"
+#include "cpu/control.h"
+#include "cpu/irq.h"
 #include "cpu/machine.h"
 #include "cpu/timer.h"
-#include "lib/counters.h"
+#include "dev/firmware.h"
+#include "lib/log.h"
+#include "lib/string.h"
+#include "x86-defs.h"
 
-static struct {
-	uint8_t imr[2], base[2], irr[2], isr[2], icw[2], lcr, ier;
-} p;
+#define KB_PER_PAGE 4
+#define IOAPIC_ID   1
 
-static void timer_event(void *opaque)
+static uint64_t host_now(void *opaque)
 {
 	(void)opaque;
+	return xen_time_ns();
+}
+
+static uint64_t host_utc(void *opaque)
+{
+	(void)opaque;
+	return xen_wallclock_base_ns() + xen_time_ns();
+}
+
+static void host_serial(void *opaque, uint8_t byte)
+{
+	char c = (char)byte;
+
+	(void)opaque;
+	console_write(&c, 1);
+}
+
+static void host_power_off(void *opaque)
+{
+	struct machine *m = opaque;
+
+	log_info(DEV, "ACPI S5: power-off");
+	machine_end(m, m->reboot_asked ? XEN_REBOOT : XEN_POWEROFF);
+}
+
+static void host_reset(void *opaque)
+{
+	log_info(DEV, "reset");
+	machine_end(opaque, XEN_REBOOT);
+}
+
+/* --- Events of Xen's ------------------------------------------------------*/
+static void timer_event(void *opaque)
+{
+	(void)opaque; /* irq_upcall() runs what is due */
+}
+
+static void console_event(void *opaque)
+{
+	struct machine *m = opaque;
+	int c;
+
+	while (uart_room(&m->board.uart)) {
+		c = console_read();
+		if (c < 0)
+			break;
+		uart_input(&m->board.uart, (uint8_t)c);
+	}
 }
 
 void platform_init(struct machine *m)
 {
-	(void)m;
-	p.imr[0] = p.imr[1] = 0xff;
+	const struct board_host host = {
+		.now = host_now,
+		.utc_ns = host_utc,
+		.serial = host_serial,
+		.power_off = host_power_off,
+		.reset = host_reset,
+		.opaque = m,
+	};
+
+	board_init(&m->board, &host, m->memmap.low_pages * KB_PER_PAGE);
 	evtchn_handle(evtchn_bind_virq(XEN_VIRQ_TIMER, 0), timer_event, NULL);
+	evtchn_handle(console_port(), console_event, m);
 }
 
 void platform_firmware(struct machine *m)
 {
-	(void)m;
+	static uint8_t buf[FIRMWARE_SIZE]; /* start of day only */
+	const struct firmware_config c = { .nr_cpus = 1,
+					   .ioapic_id = IOAPIC_ID };
+
+	firmware_build(buf, &c);
+	guest_write_phys(&m->mmu, &vcpu0.shadow, FIRMWARE_BASE, buf,
+			 FIRMWARE_SIZE);
+	firmware_bda(buf);
+	guest_write_phys(&m->mmu, &vcpu0.shadow, BDA_BASE, buf, BDA_SIZE);
+}
+
+/* --- Accesses -------------------------------------------------------------*/
+static struct board *board_of(const struct vcpu *v)
+{
+	return &v->machine->board;
+}
+
+/* A write may have armed a timer, raised or dropped a line. */
+static void after_write(struct vcpu *v)
+{
+	timer_reprogram(v);
 }
 
 uint32_t platform_in(struct vcpu *v, uint16_t port, unsigned int size)
 {
-	(void)v;
-	(void)size;
-	switch (port) {
-	case 0x20:
-		return p.irr[0];
-	case 0x21:
-		return p.imr[0];
-	case 0xa0:
-		return p.irr[1];
-	case 0xa1:
-		return p.imr[1];
-	case 0x3fd:
-		return 0x60;
-	default:
-		return 0xffffffff;
-	}
-}
+	struct board *b = board_of(v);
+	uint32_t value = board_in(b, port, size);
 
-static void pic_write(unsigned int n, bool data, uint8_t value)
-{
-	if (!data) {
-		if (value & 0x10)
-			p.icw[n] = 2;
-		else if (value & 0x20)
-			p.isr[n] = 0;
-		return;
-	}
-	if (p.icw[n] == 2)
-		p.base[n] = value;
-	if (p.icw[n] && p.icw[n]++ < 5) {
-		if (p.icw[n] == 5)
-			p.icw[n] = 0;
-		return;
-	}
-	p.imr[n] = value;
+	console_event(v->machine); /* a read may have made room */
+	irq_refresh(v);
+	return value;
 }
 
 void platform_out(struct vcpu *v, uint16_t port, unsigned int size,
 		  uint32_t value)
 {
-	char c = (char)value;
-
-	(void)v;
-	(void)size;
-	if (port == 0x20 || port == 0x21)
-		pic_write(0, port & 1, (uint8_t)value);
-	else if (port == 0xa0 || port == 0xa1)
-		pic_write(1, port & 1, (uint8_t)value);
-	else if (port == 0x3f8)
-		console_write(&c, 1);
-	else if (port == 0x999) {
-		counters_print(v);
-		counters_reset(v);
-	} else if (port == 0x64 && (value & 0xff) == 0xfe) {
-		counters_print(v);
-		xen_shutdown(XEN_REBOOT);
-	}
+	board_out(board_of(v), port, size, value);
+	after_write(v);
 }
 
 uint32_t platform_read(struct vcpu *v, gpa_t gpa, unsigned int size)
 {
-	(void)v;
-	(void)gpa;
-	(void)size;
-	return 0xffffffff;
+	return board_mmio_read(board_of(v), gpa, size);
 }
 
 void platform_write(struct vcpu *v, gpa_t gpa, unsigned int size,
 		    uint32_t value)
 {
-	(void)v;
-	(void)gpa;
-	(void)size;
-	(void)value;
+	board_mmio_write(board_of(v), gpa, size, value);
+	after_write(v);
 }
 
+/* --- LAPIC ----------------------------------------------------------------*/
 uint64_t platform_apic_base(const struct vcpu *v)
 {
-	(void)v;
-	return 0;
+	return LAPIC_BASE | MSR_APIC_BASE_BSP |
+	       (board_of(v)->lapic.enabled ? MSR_APIC_BASE_ENABLE : 0);
 }
 
 bool platform_apic_base_set(struct vcpu *v, uint64_t value)
 {
-	(void)v;
-	(void)value;
+	if ((value & MSR_APIC_BASE_ADDR) != LAPIC_BASE || value >> 32)
+		return false; /* it cannot be moved */
+	board_of(v)->lapic.enabled = value & MSR_APIC_BASE_ENABLE;
 	return true;
 }
 
 uint32_t platform_apic_read(struct vcpu *v, uint32_t reg)
 {
-	(void)v;
-	(void)reg;
-	return 0;
+	return lapic_read(&board_of(v)->lapic, reg & ~0xfu, xen_time_ns());
 }
 
 void platform_apic_write(struct vcpu *v, uint32_t reg, uint32_t value)
 {
-	(void)v;
-	(void)reg;
-	(void)value;
+	struct lapic *l = &board_of(v)->lapic;
+
+	if ((reg & ~0xfu) == LAPIC_EOI) {
+		/* The hot one: no clock is read for it. */
+		lapic_write(l, LAPIC_EOI, value, 0);
+		irq_refresh(v);
+		return;
+	}
+	lapic_write(l, reg & ~0xfu, value, xen_time_ns());
+	after_write(v);
 }
 
+/* --- Interrupts and time --------------------------------------------------*/
 bool platform_irq_pending(struct vcpu *v)
 {
-	(void)v;
-	return p.irr[0] & ~p.imr[0] && !p.isr[0];
+	return board_irq_pending(board_of(v));
 }
 
 int platform_irq_ack(struct vcpu *v)
 {
-	if (!platform_irq_pending(v))
-		return -1;
-	p.irr[0] &= 0xfe;
-	p.isr[0] |= 1;
-	return p.base[0];
+	return board_irq_ack(board_of(v));
 }
 
 void platform_alarm(struct vcpu *v, bool lvtt)
 {
-	(void)v;
-	(void)lvtt;
-	p.irr[0] |= 1;
+	struct board *b = board_of(v);
+
+	if (lvtt)
+		lapic_timer_fire(&b->lapic);
+	else
+		irq_line_pulse(&b->pit.irq);
 }
 
 uint64_t platform_tick(struct vcpu *v, uint64_t now)
 {
-	(void)v;
-	(void)now;
-	return UINT64_MAX;
+	return board_tick(board_of(v), now);
 }
 
+/* --- What a person does ---------------------------------------------------*/
 void platform_power_button(struct machine *m)
 {
-	(void)m;
+	acpi_pm_button(&m->board.pm);
 }
 
+/*
+ * There is no keyboard: the guest shuts down by the power button, and the
+ * power-off at its end becomes the reboot that was asked for.
+ */
 void platform_ctrl_alt_del(struct machine *m)
 {
-	(void)m;
+	m->reboot_asked = true;
+	acpi_pm_button(&m->board.pm);
 }

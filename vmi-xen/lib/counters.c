@@ -16,12 +16,12 @@ static const char *const call_names[VMI_NR_CALLS] = {
 #define TEXT_MAX 80
 
 /* What a profiling build has measured: all, and for one. */
-static const char *cycles(char *text, uint64_t all, uint32_t n,
-			  uint32_t least)
+static const char *cycles(char *text, uint64_t all, uint32_t n, uint32_t least)
 {
 	text[0] = '\0';
 	if (all)
-		vmi_snprintf(text, TEXT_MAX, ": %llu cycles, %llu each, %u at least",
+		vmi_snprintf(text, TEXT_MAX,
+			     ": %llu cycles, %llu each, %u at least",
 			     (unsigned long long)all,
 			     (unsigned long long)div64_32(all, n, NULL), least);
 	return text;
@@ -42,8 +42,8 @@ void counters_print(const struct vcpu *v)
 		if (v->nr_traps[i])
 			log_raw("vmi-xen: traps: vector %u %u%s", i,
 				v->nr_traps[i],
-				cycles(text, v->trap_cycles[i],
-				       v->nr_traps[i], v->trap_least[i]));
+				cycles(text, v->trap_cycles[i], v->nr_traps[i],
+				       v->trap_least[i]));
 	log_raw("vmi-xen: pager: faults %u fixed %u to guest %u emulated %u fills %u",
 		s->faults, s->fixed, s->to_guest, s->emulate, s->fills);
 	log_raw("vmi-xen: pager: updates %u unshadowed %u unchanged %u, links %u unlinks %u parked %u adopted %u",

@@ -70,7 +70,8 @@ bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	const volatile uint32_t *e;
 	uint32_t pde, pte, i, keep = PFE_W | PFE_U;
 
-	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->nr_queued || !paging(v))
+	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->nr_queued ||
+	    !paging(v))
 		return false;
 	e = linear_ptr(m, v, pd);
 	if (!e)

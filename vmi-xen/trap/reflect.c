@@ -24,7 +24,7 @@ static void triple_fault(struct vcpu *v, const struct cpu_regs *regs,
 	if (v->idtr.limit == 0) {
 		/* Linux's reboot=t: load an empty IDT, then trap. */
 		log_info(TRAP, "trap %u with an empty IDT: reboot", vector);
-		xen_shutdown(XEN_REBOOT);
+		machine_end(v->machine, XEN_REBOOT);
 	}
 	guest_crash(v, regs, "trap %u, and the guest has no handler for it",
 		    vector);

@@ -142,7 +142,7 @@ void vmi_halt(void)
 void vmi_reboot(uint32_t how)
 {
 	log_info(VMI, "Reboot, %s", how == VMI_REBOOT_HARD ? "hard" : "soft");
-	xen_shutdown(XEN_REBOOT);
+	machine_end(this_vcpu()->machine, XEN_REBOOT);
 }
 
 void vmi_shutdown(void)
