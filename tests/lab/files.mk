@@ -36,6 +36,13 @@ lab: deps
 shell: lab
 	$(Q)tests/lab/run --machine $(MACHINE) --shell $(LAB_FILES:%=--file %)
 LAB_NEEDS += $(ADAPTER)
+
+# The same by the other compiler and with DEBUG=1, so that both stay good.
+CLANG_ADAPTER := $(BUILD)/clang/vmi-xen/vmi.elf
+$(CLANG_ADAPTER): FORCE
+	$(Q)$(MAKE) CC=clang DEBUG=1 BUILD=$(BUILD)/clang $@
+FORCE:
+LAB_NEEDS += $(CLANG_ADAPTER)
 HOST_TAP += tests/tools/test-tools
 LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
 	tests/lab/test-determinism

@@ -138,10 +138,10 @@ class Qmp:
         self.sock.close()
 
 
-def domain_config(name, kind, ramdisk=None, extra='', memory=64):
-    """A domain with the adapter (/files/vmi.elf), as a user writes it."""
-    text = 'name="%s"\n%s\nmemory=%d\nvcpus=1\nkernel="/files/vmi.elf"\n' % (
-        name, DOMAIN_TYPE[kind], memory)
+def domain_config(name, kind, ramdisk=None, extra='', memory=64, kernel='vmi.elf'):
+    """A domain with the adapter (in /files), as a user writes it."""
+    text = 'name="%s"\n%s\nmemory=%d\nvcpus=1\nkernel="/files/%s"\n' % (
+        name, DOMAIN_TYPE[kind], memory, kernel)
     if ramdisk:
         text += 'ramdisk="/files/%s"\n' % ramdisk
     return (text + 'extra="%s"\n' % extra).encode()
