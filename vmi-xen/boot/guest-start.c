@@ -316,6 +316,7 @@ void __noreturn guest_start(struct machine *m)
 	timer_init(v);
 	blkfront_connect(m);
 	netfront_connect(m);
+	platform_disks(m);
 	desc_init(v);
 	desc_gdt_load(v, NULL);
 	log_info(BOOT, "entering the guest at %#x", m->bundle.entry);

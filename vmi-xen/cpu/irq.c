@@ -16,6 +16,7 @@ void irq_upcall(struct vcpu *v)
 {
 	evtchn_scan();
 	timer_run(v);
+	irq_refresh(v);
 }
 
 void irq_refresh(struct vcpu *v)

@@ -11,6 +11,7 @@
 #include "boot/memmap.h"
 #include "cpu/vcpu.h"
 #include "dev/board.h"
+#include "dev/ide.h"
 #include "layout.h"
 #include "mmu/mmu.h"
 #include "xen/domain.h"
@@ -30,6 +31,7 @@ struct machine {
 	mfn_t ldt_frames[LDT_PAGES];
 	struct mmu mmu;
 	struct board board;
+	struct ide ide;
 	bool reboot_asked; /* the toolstack's wish, for the next power-off */
 };
 

@@ -16,6 +16,7 @@
 #include "dev/firmware.h"
 #include "lib/log.h"
 #include "lib/string.h"
+#include "xen/blkfront.h"
 #include "x86-defs.h"
 
 #define KB_PER_PAGE 4
@@ -88,6 +89,72 @@ void platform_init(struct machine *m)
 	board_init(&m->board, &host, m->memmap.low_pages * KB_PER_PAGE);
 	evtchn_handle(evtchn_bind_virq(XEN_VIRQ_TIMER, 0), timer_event, NULL);
 	evtchn_handle(console_port(), console_event, m);
+}
+
+/* --- Disks ----------------------------------------------------------------*/
+/* Xen's numbers of disk names (xen-vbd-interface(7)). */
+#define VDEV_MAJOR(v) ((v) >> 8)
+#define VDEV_HDA      3
+#define VDEV_HDC      22
+#define VDEV_HD_SHIFT 6 /* 64 minors a disk */
+
+static void dma_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
+{
+	struct machine *m = opaque;
+
+	guest_read_phys(&m->mmu, &vcpu0.shadow, dst, gpa, len);
+}
+
+/* hda to hdd say which unit they are; -1: any will do. */
+static int named_unit(uint32_t vdev)
+{
+	unsigned int unit = (vdev & 0xff) >> VDEV_HD_SHIFT;
+
+	if (unit >= IDE_UNITS)
+		return -1;
+	if (VDEV_MAJOR(vdev) == VDEV_HDA)
+		return (int)unit;
+	if (VDEV_MAJOR(vdev) == VDEV_HDC)
+		return (int)(unit + IDE_UNITS);
+	return -1;
+}
+
+static void attach(struct ide *ide, unsigned int unit, struct disk *d)
+{
+	ide_attach(ide, unit / IDE_UNITS, unit % IDE_UNITS, d);
+}
+
+/* Names first, then the others wherever there is room. */
+void platform_disks(struct machine *m)
+{
+	bool used[IDE_CHANNELS * IDE_UNITS] = { false };
+	struct disk *d;
+	int unit;
+
+	if (!blkfront_disk(0))
+		return;
+	for (unsigned int i = 0; (d = blkfront_disk(i)); i++) {
+		unit = named_unit(d->vdev);
+		if (unit < 0 || used[unit])
+			continue;
+		used[unit] = true;
+		attach(&m->ide, (unsigned int)unit, d);
+	}
+	for (unsigned int i = 0; (d = blkfront_disk(i)); i++) {
+		if (named_unit(d->vdev) >= 0)
+			continue;
+		for (unit = 0; unit < (int)ARRAY_SIZE(used) && used[unit];
+		     unit++)
+			;
+		if (unit == (int)ARRAY_SIZE(used)) {
+			log_warn(BLK, "disk %u: all %u IDE units are taken",
+				 d->vdev, (unsigned int)ARRAY_SIZE(used));
+			continue;
+		}
+		used[unit] = true;
+		attach(&m->ide, (unsigned int)unit, d);
+	}
+	ide_init(&m->ide, &m->board, dma_read, m);
 }
 
 void platform_firmware(struct machine *m)

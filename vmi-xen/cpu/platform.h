@@ -10,6 +10,8 @@
 
 /** Power the board on; binds the console's and the timer's event channels. */
 void platform_init(struct machine *m);
+/** Give the disks that blkfront has to an IDE controller. */
+void platform_disks(struct machine *m);
 /** Firmware tables into guest memory. */
 void platform_firmware(struct machine *m);
 

@@ -22,6 +22,7 @@ enum disk_op {
 struct disk_seg {
 	gpa_t gpa;
 	uint32_t len;
+	uint8_t *local; /* the model's own memory instead of the guest's */
 };
 
 struct disk_request {

@@ -90,7 +90,7 @@ static bool aligned(const struct disk_request *r, const struct cursor *c)
 {
 	const struct disk_seg *s = &r->seg[c->seg];
 
-	return !((s->gpa + c->offset) & SECTOR_MASK) &&
+	return !s->local && !((s->gpa + c->offset) & SECTOR_MASK) &&
 	       !((s->len - c->offset) & SECTOR_MASK);
 }
 
@@ -114,7 +114,11 @@ static void copy(struct blkfront *b, const struct disk_request *r,
 
 		if (n > bytes)
 			n = bytes;
-		if (to_guest)
+		if (s->local && to_guest)
+			memcpy(s->local + c->offset, page, n);
+		else if (s->local)
+			memcpy(page, s->local + c->offset, n);
+		else if (to_guest)
 			guest_write_phys(&b->m->mmu, &vcpu0.shadow,
 					 s->gpa + c->offset, page, n);
 		else
@@ -352,7 +356,8 @@ static bool request_ok(const struct disk *d, const struct disk_request *r)
 		return true;
 	for (uint32_t i = 0; i < r->nr_segs; i++) {
 		if (!r->seg[i].len ||
-		    (r->seg[i].gpa & PAGE_MASK) + r->seg[i].len > PAGE_SIZE)
+		    (!r->seg[i].local &&
+		     (r->seg[i].gpa & PAGE_MASK) + r->seg[i].len > PAGE_SIZE))
 			return false;
 		bytes += r->seg[i].len;
 	}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * PIIX3 IDE controller with bus-master DMA, two channels of two disks.
+ * Sources: Intel 82371SB data sheet; ATA/ATAPI-6; "Programming Interface for
+ * Bus Master IDE Controller", revision 1.0.
+ */
+#ifndef VMI_DEV_IDE_H
+#define VMI_DEV_IDE_H
+
+#include "dev/disk.h"
+#include "dev/irq-line.h"
+
+#define IDE_CHANNELS	 2
+#define IDE_UNITS	 2
+#define IDE_BM_BASE	 0xc000
+#define IDE_BM_SIZE	 16
+#define IDE_MAX_MULTIPLE 16
+
+struct board;
+struct ide;
+
+struct ide_task { /* [0] current, [1] what was there before: LBA48 */
+	uint8_t feature[2], count[2], low[2], mid[2], high[2];
+	uint8_t device;
+};
+
+struct ide_channel {
+	struct ide *ide;
+	struct irq_line irq;
+	struct disk *disk[IDE_UNITS];
+	uint8_t multiple[IDE_UNITS];
+	struct ide_task task;
+	uint8_t status, error, control, command;
+
+	/* the command in hand */
+	uint64_t sector;
+	uint32_t left;	       /* sectors that it still has to move */
+	bool write, dma, busy; /* busy: the disk works */
+
+	/* PIO: one block at a time */
+	uint8_t data[IDE_MAX_MULTIPLE * DISK_SECTOR_SIZE];
+	uint32_t pos, len; /* bytes; pos == len: none */
+	uint32_t block;	   /* sectors a block */
+
+	/* bus master */
+	uint8_t bm_command, bm_status;
+	uint32_t bm_table;
+	uint32_t prd_next; /* where in the table we are */
+	uint32_t prd_addr, prd_left;
+	bool prd_last;
+	uint32_t chunk; /* sectors of the request in hand */
+
+	struct disk_request request;
+};
+
+struct ide {
+	struct ide_channel ch[IDE_CHANNELS];
+	/** Guest memory, for descriptor tables. */
+	void (*mem_read)(void *opaque, void *dst, gpa_t gpa, uint32_t len);
+	void *opaque;
+};
+
+/**
+ * Put the controller on @b.  Units are filled by ide_attach() before.
+ * @mem_read: reads guest memory.
+ */
+void ide_init(struct ide *ide, struct board *b,
+	      void (*mem_read)(void *opaque, void *dst, gpa_t gpa,
+			       uint32_t len),
+	      void *opaque);
+/** Make @d unit @unit of @channel. */
+void ide_attach(struct ide *ide, unsigned int channel, unsigned int unit,
+		struct disk *d);
+
+#endif
