@@ -46,17 +46,21 @@ static unsigned int rank(const struct i8259 *c, unsigned int input)
 	return (input - c->lowest - 1u) & 7;
 }
 
+/* In special mask mode what is masked neither blocks nor is ended. */
+static uint8_t unmasked_isr(const struct i8259 *c)
+{
+	return c->special_mask ? c->isr & (uint8_t)~c->imr : c->isr;
+}
+
 /* Input to be delivered, 8: none. */
 static unsigned int candidate(const struct i8259 *c, bool master)
 {
 	unsigned int n = first(c, c->irr & (uint8_t)~c->imr);
 	unsigned int service;
-	uint8_t isr = c->isr;
+	uint8_t isr = unmasked_isr(c);
 
 	if (n == 8)
 		return 8;
-	if (c->special_mask)
-		isr &= (uint8_t)~c->imr;
 	/* Fully nested mode lets a busy slave interrupt again. */
 	if (master && c->nested && n == I8259_CASCADE)
 		isr &= (uint8_t) ~(1u << I8259_CASCADE);
@@ -150,7 +154,7 @@ static void ocw2(struct i8259 *c, uint8_t value)
 		break;
 	case 1: /* non-specific EOI */
 	case 5: /* and rotate */
-		eoi(c, first(c, c->isr), value >> 7);
+		eoi(c, first(c, unmasked_isr(c)), value >> 7);
 		break;
 	case 3: /* specific EOI */
 	case 7:
@@ -213,6 +217,12 @@ static uint8_t elcr_mask(unsigned int n)
 	return n ? SLAVE_ELCR : MASTER_ELCR;
 }
 
+static void write_elcr(struct i8259 *c, uint8_t value)
+{
+	c->elcr = value;
+	c->irr |= c->lines & value; /* a high line becomes a request */
+}
+
 static unsigned int chip_of(uint16_t port)
 {
 	return (port & 0xfffe) == I8259_SLAVE_BASE;
@@ -242,7 +252,7 @@ void i8259_write(struct i8259_pair *p, uint16_t port, uint8_t value)
 	struct i8259 *c = &p->pic[chip_of(port)];
 
 	if ((port & 0xfffe) == I8259_ELCR_BASE)
-		p->pic[port & 1].elcr = value & elcr_mask(port & 1);
+		write_elcr(&p->pic[port & 1], value & elcr_mask(port & 1));
 	else if (!(port & 1) && (value & ICW1))
 		icw1(c, value);
 	else if (!(port & 1) && (value & OCW3))

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Unit tests of the device models, and the sources each one needs.
+$(eval $(call unit-test,i8259,vmi-xen/dev/i8259.c))
