@@ -34,11 +34,24 @@ void i8254_init(struct i8254 *t, struct irq_line irq)
 	}
 }
 
+/* Modes 1 and 5 start with the gate, and then go on without it. */
+static bool gate_starts(const struct i8254_channel *c)
+{
+	return c->mode == 1 || c->mode == 5;
+}
+
+/* How long @c has counted. */
+static uint64_t counted_ns(const struct i8254_channel *c, uint64_t now)
+{
+	if (!c->gate && !gate_starts(c))
+		return c->held;
+	return now > c->start ? now - c->start : 0;
+}
+
 /* Input clocks since @c was loaded. */
 static uint64_t clocks(const struct i8254_channel *c, uint64_t now)
 {
-	return now > c->start ? muldiv64(now - c->start, I8254_HZ, NS_PER_SEC)
-			      : 0;
+	return muldiv64(counted_ns(c, now), I8254_HZ, NS_PER_SEC);
 }
 
 static uint64_t ns_of(uint64_t n)
@@ -54,14 +67,16 @@ static bool periodic(const struct i8254_channel *c)
 
 static uint32_t counter(const struct i8254_channel *c, uint64_t now)
 {
-	uint32_t rest;
+	uint32_t full = c->bcd ? BCD_FULL : FULL_COUNT, rest;
 	uint64_t n;
 
-	if (!c->armed || !c->gate)
+	if (!c->armed)
 		return c->count;
 	n = clocks(c, now);
-	if (!periodic(c))
-		return (c->count - (uint32_t)n) & (FULL_COUNT - 1);
+	if (!periodic(c)) { /* wraps, and goes on */
+		div64_32(n, full, &rest);
+		return (c->count + full - rest) % full;
+	}
 	div64_32(n, c->count, &rest);
 	if (c->mode == 3) /* counts by two, twice a period */
 		return (c->count - 2 * rest % c->count) & ~1u;
@@ -115,8 +130,11 @@ static void load(struct i8254 *t, unsigned int n, uint32_t value, uint64_t now)
 		c->count = value ? value : FULL_COUNT;
 	}
 	c->start = now;
-	/* Modes 1 and 5 wait for the gate, which only channel 2 has. */
-	c->armed = c->mode != 1 && c->mode != 5;
+	c->held = 0;
+	c->loaded = true;
+	/* A write while modes 2 and 3 count is taken at once, not at the end
+	 * of the period: nobody has been seen to do it. */
+	c->armed = !gate_starts(c);
 	if (n == 0)
 		t->fired = now;
 }
@@ -133,6 +151,8 @@ static void latch_count(struct i8254_channel *c, uint64_t now)
 
 static void latch_status(struct i8254_channel *c, uint64_t now)
 {
+	if (c->status_latched)
+		return;
 	c->status = (uint8_t)((output(c, now) ? STATUS_OUT : 0) |
 			      (c->armed ? 0 : STATUS_NULL) | c->access << 4 |
 			      c->mode << 1 | c->bcd);
@@ -165,7 +185,7 @@ static void control(struct i8254 *t, uint8_t value, uint64_t now)
 	if (c->mode > 5)
 		c->mode &= 3;
 	c->bcd = value & CTRL_BCD;
-	c->armed = false;
+	c->loaded = c->armed = false;
 	c->write_high = c->read_high = false;
 	c->latched = c->status_latched = false;
 	if (n == 0)
@@ -182,18 +202,24 @@ static uint8_t speaker_read(struct i8254 *t, uint64_t now)
 			 (output(&t->ch[2], now) ? SPK_OUT2 : 0));
 }
 
+static void set_gate(struct i8254_channel *c, bool on, uint64_t now)
+{
+	if (on == c->gate)
+		return;
+	if (!on) {
+		c->held = counted_ns(c, now);
+	} else if (c->mode == 0 || c->mode == 4) {
+		c->start = now - c->held; /* goes on where it stopped */
+	} else {
+		c->start = now; /* starts anew */
+		c->armed = c->loaded;
+	}
+	c->gate = on;
+}
+
 static void speaker_write(struct i8254 *t, uint8_t value, uint64_t now)
 {
-	struct i8254_channel *c = &t->ch[2];
-	bool gate = value & SPK_GATE;
-
-	if (gate && !c->gate && c->mode != 0 && c->mode != 4) {
-		c->start = now; /* a rising gate starts anew */
-		c->armed = true;
-	} else if (gate && !c->gate) {
-		c->start = now;
-	}
-	c->gate = gate;
+	set_gate(&t->ch[2], value & SPK_GATE, now);
 	t->speaker = value & SPK_ENABLES;
 }
 

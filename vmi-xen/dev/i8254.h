@@ -18,15 +18,16 @@
 
 struct i8254_channel {
 	uint8_t mode, access; /* access: 1 low, 2 high, 3 both */
-	bool bcd, gate, armed;
+	bool bcd, gate;
+	bool loaded, armed; /* a count was written; it is being counted */
 	bool write_high, read_high; /* second byte of two is next */
 	uint8_t low;		    /* first byte written */
 	uint32_t count;		    /* 1 to 0x10000 */
 	uint64_t start;		    /* ns when counting began */
+	uint64_t held;		    /* ns counted before the gate fell */
 	bool latched, status_latched;
 	uint16_t latch;
 	uint8_t status;
-	bool null_count;
 };
 
 struct i8254 {
