@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See host.h. */
+#include "host.h"
+
+#include <libxl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xentoollog.h>
+
+#ifndef XEN_FIRMWARE_DIR /* pkg-config --variable=xenfirmwaredir xenlight */
+#define XEN_FIRMWARE_DIR ""
+#endif
+
+static bool read_number(const char *path, int *value)
+{
+	FILE *in = fopen(path, "re");
+	bool good = in && fscanf(in, "%d", value) == 1;
+
+	if (in)
+		fclose(in);
+	return good;
+}
+
+bool host_version(int *major, int *minor)
+{
+	return read_number("/sys/hypervisor/version/major", major) &&
+	       read_number("/sys/hypervisor/version/minor", minor);
+}
+
+/* Not below the front end's own name: that would be this program again. */
+bool host_find_xl(char *path)
+{
+	const char *given = getenv("VMI_XEN_XL");
+	int major, minor;
+
+	path[0] = '\0';
+	if (given && *given) {
+		snprintf(path, HOST_PATH_MAX, "%s", given);
+		return !access(path, X_OK);
+	}
+	if (host_version(&major, &minor)) {
+		snprintf(path, HOST_PATH_MAX, "/usr/lib/xen-%d.%d/bin/xl",
+			 major, minor);
+		if (!access(path, X_OK))
+			return true;
+	}
+	static const char *const names[] = {
+		"/usr/sbin/xl.distrib",
+		"/usr/sbin/xl",
+		"/usr/local/sbin/xl",
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, HOST_PATH_MAX, "%s", names[i]);
+		if (!access(path, X_OK))
+			return true;
+	}
+	return false;
+}
+
+static void find_shim(struct host *h)
+{
+	static const char *const dirs[] = {
+		XEN_FIRMWARE_DIR,
+		"/usr/lib/xen/boot",
+		"/usr/libexec/xen/boot",
+		"/usr/local/lib/xen/boot",
+	};
+	char *path = h->shim_path;
+
+	/* Debian has one folder for each version: the running one's. */
+	snprintf(path, HOST_PATH_MAX, "/usr/lib/xen-%d.%d/boot/xen-shim",
+		 h->major, h->minor);
+	h->shim = !access(path, R_OK);
+	for (size_t i = 0; !h->shim && i < sizeof(dirs) / sizeof(*dirs); i++) {
+		char other[HOST_PATH_MAX];
+
+		snprintf(other, sizeof(other), "%s/xen-shim", dirs[i]);
+		if (*dirs[i] && !access(other, R_OK)) {
+			snprintf(path, HOST_PATH_MAX, "%s", other);
+			h->shim = true;
+		}
+	}
+}
+
+static void ask(struct host *h, libxl_ctx *ctx)
+{
+	const libxl_version_info *version = libxl_get_version_info(ctx);
+	libxl_physinfo phys;
+
+	libxl_physinfo_init(&phys);
+	if (version && !libxl_get_physinfo(ctx, &phys)) {
+		h->known = true;
+		h->major = version->xen_version_major;
+		h->minor = version->xen_version_minor;
+		snprintf(h->extra, sizeof(h->extra), "%s",
+			 version->xen_version_extra);
+		h->pv32 = strstr(version->capabilities, "xen-3.0-x86_32p");
+		h->hvm = phys.cap_hvm;
+		h->hap = phys.cap_hap;
+		h->free_mb = (unsigned long)(phys.free_pages >> 8);
+	}
+	libxl_physinfo_dispose(&phys);
+}
+
+void host_ask(struct host *h, const char *shim_path)
+{
+	/* What libxl has to say when there is no Xen, is of no help. */
+	xentoollog_logger_stdiostream *logger = xtl_createlogger_stdiostream(
+		stderr, XTL_CRITICAL, XTL_STDIOSTREAM_HIDE_PROGRESS);
+	xentoollog_logger *log = (xentoollog_logger *)logger;
+	libxl_ctx *ctx = NULL;
+
+	memset(h, 0, sizeof(*h));
+	if (!access("/proc/xen/capabilities", R_OK) &&
+	    !libxl_ctx_alloc(&ctx, LIBXL_VERSION, 0, log)) {
+		ask(h, ctx);
+		libxl_ctx_free(ctx);
+	}
+	if (logger)
+		xtl_logger_destroy(log);
+	if (shim_path) {
+		snprintf(h->shim_path, sizeof(h->shim_path), "%s", shim_path);
+		h->shim = !access(shim_path, R_OK);
+	} else {
+		find_shim(h);
+	}
+}
