@@ -291,7 +291,18 @@ bool desc_tr_load(struct vcpu *v, uint16_t selector)
 	return true;
 }
 
-/* Do two linear addresses name the same memory? */
+uint32_t desc_base(const struct vcpu *v, uint16_t selector)
+{
+	uint32_t index = SEL_INDEX(selector);
+
+	if (selector & SEL_TI_LDT)
+		return index < ldt_entries(v)
+			       ? x86_desc_base(shadow_ldt()[index])
+			       : 0;
+	/* Xen's own segments lie behind and are flat. */
+	return index < GDT_ENTRIES ? x86_desc_base(shadow_gdt()[index]) : 0;
+}
+
 bool desc_same_memory(struct vcpu *v, gva_t a, gva_t b)
 {
 	struct guest_fault f;

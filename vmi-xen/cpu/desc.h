@@ -39,6 +39,9 @@ bool desc_write(struct vcpu *v, gva_t table, uint32_t index, uint32_t lo,
  */
 bool desc_read(struct vcpu *v, uint16_t selector, uint32_t out[2]);
 
+/** Base address that @selector has when it is loaded, as Xen sees it. */
+uint32_t desc_base(const struct vcpu *v, uint16_t selector);
+
 /** Do two linear addresses name the same memory? */
 bool desc_same_memory(struct vcpu *v, gva_t a, gva_t b);
 

@@ -9,9 +9,12 @@
 uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs);
 /** #GP: a privileged instruction, software interrupt, or the guest's own. */
 uint32_t trap_protection(struct vcpu *v, struct cpu_regs *regs);
-/** Emulate the instruction at @regs. Returns as trap_dispatch(). */
+/**
+ * #GP at @regs: emulate the instruction if it is one that traps outside ring
+ * 0, else hand the #GP on.  Returns as trap_dispatch().
+ */
 uint32_t trap_emulate(struct vcpu *v, struct cpu_regs *regs);
-/** The same for an access to @gpa, where no memory can be mapped. */
-uint32_t trap_mmio(struct vcpu *v, struct cpu_regs *regs, gpa_t gpa);
+/** An access where no memory can be mapped: a device. */
+uint32_t trap_device(struct vcpu *v, struct cpu_regs *regs);
 
 #endif
