@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The conformance guest: one set of sources, built for both kinds of page tables.
+
+GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
+	main.c console.c acpi.c tap.c traps.c vmi.c contract.c mm.c \
+	test-rom.c) \
+	vmi-xen/lib/printf.c vmi-xen/lib/string.c
+
+# $(eval $(call guest-variant,NAME,PAE))
+define guest-variant
+GUEST_OBJS_$(1) := $(patsubst %,$(BUILD)/pv32/guest-$(1)/%.o,$(basename $(GUEST_SRCS)))
+$(BUILD)/pv32/guest-$(1)/%.o: GUEST_FLAGS := -DGUEST_PAE=$(2) -DGUEST_NAME='"$(1)"' -Itests/guest \
+	$(if $(findstring clang,$(CC)),,-fno-toplevel-reorder)
+$(BUILD)/pv32/guest-$(1)/%.o: %.c Makefile
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PV32_CFLAGS) $$(GUEST_FLAGS) -c $$< -o $$@
+$(BUILD)/pv32/guest-$(1)/%.o: %.S Makefile
+	$$(call say,AS,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PV32_ASFLAGS) $$(filter-out -f%,$$(GUEST_FLAGS)) -c $$< -o $$@
+$(BUILD)/guest/$(1).elf: $(BUILD)/guest/guest.lds $$(GUEST_OBJS_$(1))
+	$$(call say,LD,$$@)
+	$$(Q)$$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
+		--no-warn-rwx-segments -T $$< $$(GUEST_OBJS_$(1)) -o $$@
+$(BUILD)/guest/$(1): $(BUILD)/guest/$(1).elf $(BUILD)/pv32/guest-$(1)/tests/guest/setup.o tests/guest/mkimage
+	$$(call say,IMAGE,$$@)
+	$$(Q)$$(LD) -m elf_i386 -Ttext=0 --oformat binary -e 0 $(BUILD)/pv32/guest-$(1)/tests/guest/setup.o -o $$@.setup
+	$$(Q)objcopy -O binary $$< $$@.kernel
+	$$(Q)tests/guest/mkimage $$@ $$@.setup $$@.kernel
+GUESTS += $(BUILD)/guest/$(1)
+endef
+
+$(BUILD)/guest/guest.lds: tests/guest/guest.lds.S tests/guest/layout-guest.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PV32_ASFLAGS) -Itests/guest -P -E -Ui386 -Ulinux -x assembler-with-cpp $< -o $@
+
+$(eval $(call guest-variant,pae,1))
+$(eval $(call guest-variant,nopae,0))
+ALL += $(GUESTS)

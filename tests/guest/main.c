@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The order of things: probe, tests before VMI_Init, VMI_Init, tests after it. */
+#include "guest.h"
+#include "mm.h"
+#include "traps.h"
+#include "vmi.h"
+
+void guest_main(void);
+
+static const char *platform(void)
+{
+	return vmi_rom ? "a VMI ROM" : "no ROM, native instructions";
+}
+
+/* Linux's first words to the ROM. */
+static void tell_layout(void)
+{
+	typedef void (*set_t)(uint32_t slot, uint32_t va, uint32_t pages,
+			      uint32_t pfn);
+	set_t set = (set_t)(uintptr_t)vmi_target(VMI_CALL_SetLinearMapping);
+
+	if (vmi_kind(VMI_CALL_SetLinearMapping) == VMI_RELOC_CALL)
+		set(0, PAGE_OFFSET, LOWMEM_SIZE >> PAGE_SHIFT, 0);
+}
+
+void guest_main(void)
+{
+	traps_init();
+	mm_init();
+	vmi_native();
+	vmi_probe();
+	print("TAP version 12\n");
+	note("conformance guest, " GUEST_NAME ", %s", platform());
+	run_tests(BEFORE, "");
+	if (vmi_rom) {
+		vmi_activate();
+		tell_layout();
+	}
+	vmi_form = FORM_PATCHED;
+	run_tests(AFTER, ", patched");
+	vmi_form = FORM_DIRECT;
+	run_tests(AFTER, ", direct");
+	run_tests(ONCE, "");
+	vmi_contract_results();
+	print_plan();
+	power_off();
+}
