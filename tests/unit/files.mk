@@ -2,3 +2,4 @@
 # Unit tests of the device models, and the sources each one needs.
 $(eval $(call unit-test,i8259,vmi-xen/dev/i8259.c))
 $(eval $(call unit-test,i8254,vmi-xen/dev/i8254.c))
+$(eval $(call unit-test,rtc,vmi-xen/dev/rtc.c))

@@ -56,13 +56,14 @@ enum {
 
 #define NS_PER_SEC    1000000000u
 #define SECS_PER_DAY  86400u
-#define DAYS_TO_1970  719468 /* from 0000-03-01 */
-#define DAYS_PER_ERA  146097 /* 400 years */
-#define THURSDAY      4	     /* 1970-01-01, Sunday = 0 */
-#define UIP_NS	      244000u
+#define DAYS_TO_1970  719468   /* from 0000-03-01 */
+#define DAYS_PER_ERA  146097   /* 400 years */
+#define THURSDAY      4	       /* 1970-01-01, Sunday = 0 */
+#define UIP_NS	      2228000u /* 244 us of warning, 1984 us of update */
 #define PERIODIC_BASE 32768u
 #define TIME_NEVER    UINT64_MAX
 #define BASE_KB	      640u
+#define ALARM_REACH   3600u /* seconds slept over that may hold an alarm */
 
 struct date {
 	uint32_t year, month, day, hour, minute, second, weekday;
@@ -199,7 +200,86 @@ static void set_time(struct rtc *r, uint64_t utc_ns)
 	if (d.month < 1 || d.month > 12 || d.year < 1970)
 		return;
 	r->offset += (int64_t)(seconds_of(&d) - clock_seconds(r, utc_ns));
+	r->second_told = clock_seconds(r, utc_ns); /* no second has passed */
 }
+
+/* --- Interrupts -----------------------------------------------------------*/
+/* The enables of register B are in the places of register C's flags. */
+static void update_irq(struct rtc *r)
+{
+	bool on = r->cmos[REG_C] & r->cmos[REG_B] & (C_PF | C_AF | C_UF);
+
+	if (on)
+		r->cmos[REG_C] |= C_IRQ;
+	else
+		r->cmos[REG_C] &= (uint8_t)~C_IRQ;
+	irq_line_set(&r->irq, on);
+}
+
+/* Hz of the periodic interrupt; 0: off. */
+static uint32_t periodic_hz(const struct rtc *r)
+{
+	uint32_t rate = r->cmos[REG_A] & A_RATE;
+
+	if (!rate)
+		return 0;
+	return PERIODIC_BASE >> ((rate < 3 ? rate + 7 : rate) - 1);
+}
+
+/* Periods since 1970: a grid that lateness does not move. */
+static uint64_t periods(const struct rtc *r, uint64_t utc_ns)
+{
+	return muldiv64(utc_ns, periodic_hz(r), NS_PER_SEC);
+}
+
+static bool alarm_at(const struct rtc *r, uint64_t second)
+{
+	uint8_t alarm[] = { r->cmos[SECONDS_ALARM], r->cmos[MINUTES_ALARM],
+			    r->cmos[HOURS_ALARM] };
+	uint8_t is[ARRAY_SIZE(alarm)];
+	uint32_t rest;
+
+	div64_32(second, SECS_PER_DAY, &rest);
+	is[0] = encode(r, rest % 60);
+	is[1] = encode(r, rest / 60 % 60);
+	is[2] = encode_hour(r, rest / 3600);
+	for (unsigned int i = 0; i < ARRAY_SIZE(alarm); i++)
+		if ((alarm[i] & ALARM_ANY) != ALARM_ANY && alarm[i] != is[i])
+			return false;
+	return true;
+}
+
+static bool alarm_between(const struct rtc *r, uint64_t told, uint64_t second)
+{
+	if (!told || told > second)
+		return false;
+	if (second - told > ALARM_REACH)
+		told = second - ALARM_REACH;
+	while (told++ < second)
+		if (alarm_at(r, told))
+			return true;
+	return false;
+}
+
+/* Set the flags of what has happened up to now. */
+static void catch_up(struct rtc *r, uint64_t utc_ns)
+{
+	uint64_t second = clock_seconds(r, utc_ns);
+	uint64_t n = periods(r, utc_ns);
+
+	if (n != r->period_told)
+		r->cmos[REG_C] |= C_PF;
+	r->period_told = n;
+	if (second != r->second_told && !(r->cmos[REG_B] & B_SET)) {
+		r->cmos[REG_C] |= C_UF;
+		if (alarm_between(r, r->second_told, second))
+			r->cmos[REG_C] |= C_AF;
+		r->second_told = second;
+	}
+	update_irq(r);
+}
+
+/* --- Registers ------------------------------------------------------------*/
 
 static bool updating(const struct rtc *r, uint64_t utc_ns)
 {
@@ -209,109 +289,94 @@ static bool updating(const struct rtc *r, uint64_t utc_ns)
 	return !(r->cmos[REG_B] & B_SET) && rest >= NS_PER_SEC - UIP_NS;
 }
 
-uint8_t rtc_read(struct rtc *r, uint16_t port, uint64_t utc_ns)
+static uint8_t read_flags(struct rtc *r, uint64_t utc_ns)
 {
 	uint8_t value;
 
+	catch_up(r, utc_ns);
+	value = r->cmos[REG_C];
+	r->cmos[REG_C] = 0;
+	update_irq(r);
+	return value;
+}
+
+static bool is_time(unsigned int reg)
+{
+	return reg == SECONDS || reg == MINUTES || reg == HOURS ||
+	       (reg >= WEEKDAY && reg <= YEAR) || reg == CMOS_CENTURY;
+}
+
+uint8_t rtc_read(struct rtc *r, uint16_t port, uint64_t utc_ns)
+{
 	if (!(port & 1))
 		return 0xff;
-	if (r->index <= YEAR || r->index == CMOS_CENTURY)
+	if (is_time(r->index))
 		fill(r, utc_ns);
-	value = r->cmos[r->index];
 	if (r->index == REG_A && updating(r, utc_ns))
-		value |= A_UIP;
-	if (r->index == REG_C) {
-		r->cmos[REG_C] = 0;
-		irq_line_set(&r->irq, false);
-	}
-	return value;
+		return r->cmos[REG_A] | A_UIP;
+	return r->index == REG_C ? read_flags(r, utc_ns) : r->cmos[r->index];
+}
+
+static void write_a(struct rtc *r, uint8_t value, uint64_t utc_ns)
+{
+	catch_up(r, utc_ns);
+	r->cmos[REG_A] = value & (uint8_t)~A_UIP;
+	r->period_told = periods(r, utc_ns);
+}
+
+static void write_b(struct rtc *r, uint8_t value, uint64_t utc_ns)
+{
+	uint8_t old = r->cmos[REG_B];
+
+	catch_up(r, utc_ns);
+	if ((value & B_SET) && !(old & B_SET))
+		fill(r, utc_ns);
+	if (!(value & B_SET) && (old & B_SET))
+		set_time(r, utc_ns);
+	if (value & B_SET)
+		value &= (uint8_t)~B_UIE;
+	r->cmos[REG_B] = value;
+	update_irq(r);
+}
+
+static void write_time(struct rtc *r, uint8_t value, uint64_t utc_ns)
+{
+	catch_up(r, utc_ns);
+	fill(r, utc_ns);
+	r->cmos[r->index] = value;
+	if (!(r->cmos[REG_B] & B_SET))
+		set_time(r, utc_ns);
 }
 
 void rtc_write(struct rtc *r, uint16_t port, uint8_t value, uint64_t utc_ns)
 {
-	if (!(port & 1)) {
+	if (!(port & 1))
 		r->index = value & (CMOS_SIZE - 1);
-		return;
-	}
-	switch (r->index) {
-	case REG_A:
-		r->cmos[REG_A] = value & (uint8_t)~A_UIP;
-		break;
-	case REG_B:
-		if ((value & B_SET) && !(r->cmos[REG_B] & B_SET))
-			fill(r, utc_ns);
-		if (!(value & B_SET) && (r->cmos[REG_B] & B_SET))
-			set_time(r, utc_ns);
-		r->cmos[REG_B] = value;
-		break;
-	case REG_C:
-	case REG_D:
-		break;
-	default:
-		if (r->index <= YEAR || r->index == CMOS_CENTURY)
-			fill(r, utc_ns);
+	else if (r->index == REG_A)
+		write_a(r, value, utc_ns);
+	else if (r->index == REG_B)
+		write_b(r, value, utc_ns);
+	else if (is_time(r->index))
+		write_time(r, value, utc_ns);
+	else if (r->index != REG_C && r->index != REG_D)
 		r->cmos[r->index] = value;
-		if ((r->index <= YEAR || r->index == CMOS_CENTURY) &&
-		    !(r->cmos[REG_B] & B_SET))
-			set_time(r, utc_ns);
-		break;
-	}
-}
-
-static bool alarm_matches(const struct rtc *r)
-{
-	static const uint8_t pairs[][2] = { { SECONDS, SECONDS_ALARM },
-					    { MINUTES, MINUTES_ALARM },
-					    { HOURS, HOURS_ALARM } };
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(pairs); i++) {
-		uint8_t alarm = r->cmos[pairs[i][1]];
-
-		if ((alarm & ALARM_ANY) != ALARM_ANY &&
-		    alarm != r->cmos[pairs[i][0]])
-			return false;
-	}
-	return true;
-}
-
-static void raise(struct rtc *r, uint8_t flag)
-{
-	r->cmos[REG_C] |= flag;
-	/* PF, AF, UF enable in the same places of register B. */
-	if (r->cmos[REG_C] & r->cmos[REG_B] & (C_PF | C_AF | C_UF)) {
-		r->cmos[REG_C] |= C_IRQ;
-		irq_line_set(&r->irq, true);
-	}
 }
 
 uint64_t rtc_tick(struct rtc *r, uint64_t now, uint64_t utc_ns)
 {
 	uint8_t b = r->cmos[REG_B];
-	uint32_t rate = r->cmos[REG_A] & A_RATE, rest;
-	uint64_t next = TIME_NEVER, second;
+	uint32_t hz = periodic_hz(r), rest;
+	uint64_t wait = TIME_NEVER, t;
 
-	if ((b & B_PIE) && rate) {
-		uint32_t hz =
-			PERIODIC_BASE >> ((rate < 3 ? rate + 7 : rate) - 1);
-		uint32_t period = NS_PER_SEC / hz;
-
-		if (now - r->periodic_told >= period) {
-			r->periodic_told = now;
-			raise(r, C_PF);
-		}
-		next = r->periodic_told + period;
+	catch_up(r, utc_ns);
+	if ((b & B_PIE) && hz)
+		wait = muldiv64(r->period_told + 1, NS_PER_SEC, hz) + 1 -
+		       utc_ns;
+	if ((b & (B_UIE | B_AIE)) && !(b & B_SET)) {
+		div64_32(utc_ns, NS_PER_SEC, &rest);
+		t = NS_PER_SEC - rest;
+		if (t < wait)
+			wait = t;
 	}
-	if (b & (B_UIE | B_AIE)) {
-		second = div64_32(utc_ns, NS_PER_SEC, &rest);
-		if (second != r->update_told) {
-			r->update_told = second;
-			fill(r, utc_ns);
-			raise(r, C_UF);
-			if (alarm_matches(r))
-				raise(r, C_AF);
-		}
-		if (now + NS_PER_SEC - rest < next)
-			next = now + NS_PER_SEC - rest;
-	}
-	return next;
+	return wait == TIME_NEVER ? TIME_NEVER : now + wait;
 }

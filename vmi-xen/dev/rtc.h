@@ -13,7 +13,7 @@ struct rtc {
 	uint8_t cmos[CMOS_SIZE];
 	int64_t offset; /* seconds that the guest has set it away from UTC */
 	struct irq_line irq;
-	uint64_t periodic_told, update_told; /* ns */
+	uint64_t period_told, second_told; /* up to here the flags are set */
 };
 
 /** @ram_kb: memory above 1 MB, for those who ask the CMOS. */
