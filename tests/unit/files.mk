@@ -3,3 +3,4 @@
 $(eval $(call unit-test,i8259,vmi-xen/dev/i8259.c))
 $(eval $(call unit-test,i8254,vmi-xen/dev/i8254.c))
 $(eval $(call unit-test,rtc,vmi-xen/dev/rtc.c))
+$(eval $(call unit-test,uart,vmi-xen/dev/uart16550.c))

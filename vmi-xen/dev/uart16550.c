@@ -44,6 +44,7 @@ enum {
 #define MSR_DSR		0x20
 #define MSR_RI		0x40
 #define MSR_DCD		0x80
+#define MSR_DELTA_SHIFT 4
 #define DEFAULT_DIVISOR 12 /* 9600 */
 
 void uart_init(struct uart *u, struct irq_line irq,
@@ -101,12 +102,13 @@ static uint8_t modem(const struct uart *u)
 
 uint32_t uart_room(const struct uart *u)
 {
-	return UART_RX - rx_len(u);
+	/* The wire is off in loop-back: what comes waits outside. */
+	return u->mcr & MCR_LOOP ? 0 : UART_RX - rx_len(u);
 }
 
-void uart_input(struct uart *u, uint8_t byte)
+static void receive(struct uart *u, uint8_t byte)
 {
-	if (!uart_room(u)) {
+	if (rx_len(u) == UART_RX) {
 		u->overrun = true;
 	} else {
 		u->rx[u->rx_in % UART_RX] = byte;
@@ -115,10 +117,19 @@ void uart_input(struct uart *u, uint8_t byte)
 	update(u);
 }
 
+void uart_input(struct uart *u, uint8_t byte)
+{
+	if (!(u->mcr & MCR_LOOP))
+		receive(u, byte);
+}
+
 static void transmit(struct uart *u, uint8_t byte)
 {
+	/* Not empty, then empty again: an edge for the 8259. */
+	u->thre_pending = false;
+	update(u);
 	if (u->mcr & MCR_LOOP)
-		uart_input(u, byte);
+		receive(u, byte);
 	else if (u->output)
 		u->output(u->opaque, byte);
 	u->thre_pending = true;
@@ -168,11 +179,15 @@ uint8_t uart_read(struct uart *u, unsigned int reg)
 
 static void write_mcr(struct uart *u, uint8_t value)
 {
-	uint8_t before = modem(u), changed;
+	uint8_t before = modem(u), after, changed;
 
 	u->mcr = value & MCR_BITS;
-	changed = before ^ modem(u);
-	u->msr_delta |= changed >> 4;
+	after = modem(u);
+	changed = before ^ after;
+	/* The ring indicator counts at its end only. */
+	if (after & MSR_RI)
+		changed &= (uint8_t)~MSR_RI;
+	u->msr_delta |= changed >> MSR_DELTA_SHIFT;
 }
 
 void uart_write(struct uart *u, unsigned int reg, uint8_t value)
