@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See host.h. */
 #include "host.h"
+#include "xen-context.h"
 
-#include <libxl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xentoollog.h>
 
 #ifndef XEN_FIRMWARE_DIR /* pkg-config --variable=xenfirmwaredir xenlight */
 #define XEN_FIRMWARE_DIR ""
@@ -106,20 +105,13 @@ static void ask(struct host *h, libxl_ctx *ctx)
 
 void host_ask(struct host *h, const char *shim_path)
 {
-	/* What libxl has to say when there is no Xen, is of no help. */
-	xentoollog_logger_stdiostream *logger = xtl_createlogger_stdiostream(
-		stderr, XTL_CRITICAL, XTL_STDIOSTREAM_HIDE_PROGRESS);
-	xentoollog_logger *log = (xentoollog_logger *)logger;
-	libxl_ctx *ctx = NULL;
+	struct xen_context x;
 
 	memset(h, 0, sizeof(*h));
-	if (!access("/proc/xen/capabilities", R_OK) &&
-	    !libxl_ctx_alloc(&ctx, LIBXL_VERSION, 0, log)) {
-		ask(h, ctx);
-		libxl_ctx_free(ctx);
+	if (xen_context_open(&x)) {
+		ask(h, x.ctx);
+		xen_context_close(&x);
 	}
-	if (logger)
-		xtl_logger_destroy(log);
 	if (shim_path) {
 		snprintf(h->shim_path, sizeof(h->shim_path), "%s", shim_path);
 		h->shim = !access(shim_path, R_OK);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* vmi-xen create, and the front end that does the same for "xl create". */
+#define _GNU_SOURCE
+#include "commands.h"
+#include "args.h"
+#include "prepare.h"
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIGNAL_STATUS 128 /* and the signal's number, as a shell says */
+
+/* How xl was called: its global options and the arguments of create. */
+struct call {
+	char **globals;
+	int nr_globals;
+	int argc;
+	char **argv;
+};
+
+static int exec_xl(char **argv)
+{
+	char path[HOST_PATH_MAX];
+	char name[] = "xl";
+
+	if (!host_find_xl(path)) {
+		fprintf(stderr,
+			"vmi-xen: error: there is no xl: install xen-utils, or set VMI_XEN_XL\n");
+		return STATUS_NO_EXEC;
+	}
+	argv[0] = name;
+	execv(path, argv);
+	fprintf(stderr, "vmi-xen: error: %s: %s\n", path, strerror(errno));
+	return STATUS_NO_EXEC;
+}
+
+/* xl with nothing changed. */
+static int exec_untouched(const struct call *call)
+{
+	char **argv = calloc((size_t)(call->nr_globals + call->argc + 3),
+			     sizeof(char *));
+	char create[] = "create";
+	int n = 1;
+
+	if (!argv)
+		return STATUS_FAILED;
+	for (int i = 0; i < call->nr_globals; i++)
+		argv[n++] = call->globals[i];
+	argv[n++] = create;
+	for (int i = 0; i < call->argc; i++)
+		argv[n++] = call->argv[i];
+	return exec_xl(argv);
+}
+
+/*
+ * The new configuration as a file that only xl sees: it wants a regular file,
+ * and what is left behind by nobody cannot be forgotten.
+ */
+static int memory_file(const struct prepared *p, const struct state *s)
+{
+	int fd = memfd_create("vmi-xen", 0), copy = dup(fd);
+	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+
+	if (!out)
+		return -1;
+	rewrite(out, p->text, p->length, &p->plan, &p->conf, s->bundle,
+		s->uuid);
+	if (fclose(out)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return STATUS_FAILED;
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : SIGNAL_STATUS + WTERMSIG(status);
+}
+
+/* Run xl create on the rewritten text; its status. */
+static int run_xl(const struct call *call, const struct create_args *a,
+		  int config_fd, struct state *s)
+{
+	char **argv = calloc((size_t)(call->nr_globals + a->nr_options + 4),
+			     sizeof(char *));
+	char create[] = "create", file[40];
+	int n = 1;
+	pid_t pid;
+
+	if (!argv)
+		return STATUS_FAILED;
+	snprintf(file, sizeof(file), "/proc/self/fd/%d", config_fd);
+	for (int i = 0; i < call->nr_globals; i++)
+		argv[n++] = call->globals[i];
+	argv[n++] = create;
+	for (int i = 0; i < a->nr_options; i++)
+		argv[n++] = a->options[i];
+	argv[n++] = file;
+	pid = fork();
+	if (!pid)
+		_exit(exec_xl(argv));
+	free(argv);
+	/* From now on the lock is xl's alone. */
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	s->lock_fd = -1;
+	return pid < 0 ? STATUS_FAILED : wait_for(pid);
+}
+
+static bool take_state(struct state *s, const struct prepared *p, bool dry_run,
+		       struct report *r)
+{
+	char uuid[UUID_SIZE];
+
+	if (p->conf.uuid)
+		snprintf(uuid, sizeof(uuid), "%s", p->conf.uuid);
+	else if (!uuid_random(uuid))
+		return report_error(r, "/proc is not mounted");
+	if (dry_run || p->plan.bootloader)
+		return state_names(s, uuid) ||
+		       report_error(r, "uuid=\"%s\" is not a UUID",
+				    p->conf.uuid);
+	state_sweep();
+	return state_open(s, uuid, r);
+}
+
+static int start(const struct call *call, const struct create_args *a,
+		 struct prepared *p)
+{
+	struct report r = { "" };
+	struct state s = { .lock_fd = -1 };
+	int status, fd = -1;
+	bool good = take_state(&s, p, a->dry_run, &r);
+	bool owner = s.lock_fd >= 0;
+
+	if (good && owner) {
+		good = prepare_bundle(p, s.bundle, &r);
+		if (good)
+			state_guard(&s);
+	}
+	if (good)
+		fd = memory_file(p, &s);
+	if (good && fd < 0)
+		good = report_error(&r, "out of memory");
+	status = good ? run_xl(call, a, fd, &s) : say_error(&r, STATUS_REFUSED);
+	if (status && owner)
+		state_remove(&s);
+	if (fd >= 0)
+		close(fd);
+	state_close(&s);
+	return status;
+}
+
+static int create(const struct call *call, bool front_end)
+{
+	struct report r = { "" };
+	struct create_args a;
+	struct prepared p = { 0 };
+	int status;
+	bool good = args_parse(&a, call->argc, call->argv) && !a.help &&
+		    (a.file || a.nr_overrides);
+
+	if (!good) {
+		status = front_end || a.help ? exec_untouched(call)
+					     : usage_error("create");
+	} else if (!prepare(&p, a.file, a.overrides, a.nr_overrides, &r)) {
+		/* Not ours to judge: xl says it in its own words. */
+		status = front_end && !p.conf.vmi
+				 ? exec_untouched(call)
+				 : say_error(&r, STATUS_REFUSED);
+	} else if (!p.conf.vmi) {
+		status = exec_untouched(call);
+	} else {
+		if (p.plan.note && !a.quiet)
+			fprintf(stderr, "vmi-xen: note: %s %s\n",
+				p.conf.name ? p.conf.name : "the domain",
+				p.plan.note);
+		status = start(call, &a, &p);
+	}
+	prepared_free(&p);
+	args_free(&a);
+	return status;
+}
+
+int cmd_create(int argc, char **argv)
+{
+	const struct call call = { .argc = argc, .argv = argv };
+
+	return create(&call, false);
+}
+
+/* xl takes any beginning of a command's name that only it has. */
+static bool is_create(const char *word)
+{
+	return strlen(word) >= 2 && !strncmp("create", word, strlen(word));
+}
+
+int frontend(int argc, char **argv)
+{
+	int n = 1;
+
+	while (n < argc && argv[n][0] == '-')
+		n++;
+	if (n < argc && is_create(argv[n])) {
+		const struct call call = {
+			.globals = argv + 1,
+			.nr_globals = n - 1,
+			.argc = argc - n - 1,
+			.argv = argv + n + 1,
+		};
+
+		return create(&call, true);
+	}
+	return exec_xl(argv);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Running domains, through libxl and xenstore. */
+#ifndef XL_CONFIG_DOMAIN_H
+#define XL_CONFIG_DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UUID_SIZE 37 /* with the NUL */
+
+enum domain_end {
+	END_NONE, /* it runs */
+	END_SUSPEND,
+	END_CRASH,
+	END_OTHER, /* poweroff, reboot, watchdog; or it is dying */
+};
+
+struct domain {
+	uint32_t id;
+	enum domain_end end;
+};
+
+/** Whether @text is a UUID; @uuid gets it in lower case with its dashes. */
+bool uuid_normal(char *uuid, const char *text);
+
+/** A random one. */
+bool uuid_random(char *uuid);
+
+enum domain_found {
+	DOMAIN_UNKNOWN, /* Xen cannot be asked */
+	DOMAIN_NONE,
+	DOMAIN_FOUND,
+};
+
+/** The domain with this UUID. */
+enum domain_found domain_find(struct domain *d, const char *uuid);
+
+#endif
