@@ -39,7 +39,7 @@ bool uuid_random(char *uuid)
 static enum domain_end end_of(const libxl_dominfo *info)
 {
 	if (info->dying)
-		return END_OTHER;
+		return END_DYING;
 	if (!info->shutdown)
 		return END_NONE;
 	switch (info->shutdown_reason) {

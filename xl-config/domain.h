@@ -12,7 +12,8 @@ enum domain_end {
 	END_NONE, /* it runs */
 	END_SUSPEND,
 	END_CRASH,
-	END_OTHER, /* poweroff, reboot, watchdog; or it is dying */
+	END_OTHER, /* poweroff, reboot, watchdog */
+	END_DYING, /* xl or Xen takes it apart; no event tells when it is gone */
 };
 
 struct domain {

@@ -122,7 +122,7 @@ static void note_end(const struct state *s, const struct domain *d)
 
 		if (fd >= 0)
 			close(fd);
-	} else {
+	} else if (d->end != END_DYING) {
 		unlink(s->saved);
 	}
 }
@@ -139,12 +139,13 @@ static void guard(const struct state *s)
 	pfd.fd = xs_fileno(xs);
 	for (;;) {
 		enum domain_found found = domain_find(&d, s->uuid);
+		bool lives = found == DOMAIN_FOUND && d.end != END_DYING;
 
 		if (found == DOMAIN_FOUND)
 			note_end(s, &d);
 		else if (found == DOMAIN_NONE && is_free(s))
 			break;
-		if (poll(&pfd, 1, found == DOMAIN_FOUND ? -1 : POLL_MS) > 0)
+		if (poll(&pfd, 1, lives ? -1 : POLL_MS) > 0)
 			free(xs_read_watch(xs, &n));
 	}
 	if (access(s->saved, F_OK))
