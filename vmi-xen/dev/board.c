@@ -348,6 +348,7 @@ void board_init(struct board *b, const struct board_host *host, uint32_t ram_kb)
 		  host->opaque);
 	acpi_pm_init(&b->pm, board_irq(b, ACPI_SCI_IRQ), power_off, b);
 	lapic_init(&b->lapic, 0);
+	lapic_virtual_wire(&b->lapic);
 	b->lapic.eoi = to_ioapic;
 	b->lapic.ipi = to_others;
 	b->lapic.opaque = b;

@@ -28,8 +28,9 @@
 #define LVT_PERIODIC  0x20000u
 #define LVT_MODE      0x700u
 #define LVT_EXTINT    0x700u
-#define LVT_BITS      0x1f7ffu
-#define LVTT_BITS     0x310ffu
+#define LVT_NMI	      0x400u
+#define LVT_BITS      0x1a7ffu
+#define LVTT_BITS     0x300ffu
 #define ICR_PENDING   0x1000u
 #define ICR_LOGICAL   0x800u
 #define ICR_SHORTHAND 0xc0000u
@@ -41,8 +42,10 @@
 #define ID_SHIFT      24
 #define DFR_FLAT      0xf0000000u
 #define DFR_FIXED     0x0fffffffu
-#define ESR_ILL_VECT  0x20u
+#define ESR_SENT      0x20u /* an illegal vector */
+#define ESR_RECEIVED  0x40u
 #define FIRST_VECTOR  16
+#define DIVIDE_BITS   0xbu
 #define BUS_NS	      10u /* 100 MHz */
 #define TIME_NEVER    UINT64_MAX
 
@@ -65,6 +68,13 @@ void lapic_init(struct lapic *l, uint32_t id)
 	l->enabled = true;
 	for (int i = 0; i < NR_LVT; i++)
 		l->lvt[i] = LVT_MASKED;
+}
+
+void lapic_virtual_wire(struct lapic *l)
+{
+	l->svr |= SVR_ENABLE;
+	l->lvt[LINT0] = LVT_EXTINT;
+	l->lvt[LINT1] = LVT_NMI;
 }
 
 static int highest(const uint32_t *bits)
@@ -115,21 +125,34 @@ int lapic_ack(struct lapic *l)
 	return n;
 }
 
-void lapic_accept(struct lapic *l, uint8_t vector, bool level)
+static void request(struct lapic *l, uint8_t vector, bool level)
 {
-	if (!on(l))
-		return;
-	if (vector < FIRST_VECTOR) {
-		l->esr_next |= ESR_ILL_VECT;
-		return;
-	}
 	bit_set(l->irr, vector, true);
 	bit_set(l->tmr, vector, level);
 }
 
-bool lapic_extint(const struct lapic *l)
+static void illegal_vector(struct lapic *l, uint32_t kind)
+{
+	uint8_t vector = (uint8_t)l->lvt[ERROR];
+
+	l->esr_next |= kind;
+	if (on(l) && !(l->lvt[ERROR] & LVT_MASKED) && vector >= FIRST_VECTOR)
+		request(l, vector, false);
+}
+
+void lapic_accept(struct lapic *l, uint8_t vector, bool level)
 {
 	if (!on(l))
+		return;
+	if (vector < FIRST_VECTOR)
+		illegal_vector(l, ESR_RECEIVED);
+	else
+		request(l, vector, level);
+}
+
+bool lapic_extint(const struct lapic *l)
+{
+	if (!l->enabled)
 		return true; /* then INTR is the processor's own pin */
 	return !(l->lvt[LINT0] & LVT_MASKED) &&
 	       (l->lvt[LINT0] & LVT_MODE) == LVT_EXTINT;
@@ -168,6 +191,11 @@ static void send(struct lapic *l, uint32_t low)
 				     low & ICR_LOGICAL));
 
 	l->icr_low = low & ~ICR_PENDING;
+	if ((mode == ICR_FIXED || mode == ICR_LOWEST) &&
+	    (uint8_t)low < FIRST_VECTOR) {
+		illegal_vector(l, ESR_SENT);
+		return;
+	}
 	if (self && (mode == ICR_FIXED || mode == ICR_LOWEST))
 		lapic_accept(l, (uint8_t)low, false);
 	if (shorthand != ICR_SELF && l->ipi)
@@ -184,7 +212,22 @@ static uint64_t tick_ns(const struct lapic *l)
 
 static uint64_t ticks(const struct lapic *l, uint64_t now)
 {
-	return div64_32(now - l->timer_start, (uint32_t)tick_ns(l), NULL);
+	return now > l->timer_start ? div64_32(now - l->timer_start,
+					       (uint32_t)tick_ns(l), NULL)
+				    : 0;
+}
+
+static bool periodic(const struct lapic *l)
+{
+	return l->lvt[TIMER] & LVT_PERIODIC;
+}
+
+/* The counter, which is at @from when it starts. */
+static void timer_start(struct lapic *l, uint32_t from, uint64_t now)
+{
+	l->timer_on = from;
+	l->timer_from = from;
+	l->timer_start = now;
 }
 
 static uint32_t current(const struct lapic *l, uint64_t now)
@@ -192,12 +235,14 @@ static uint32_t current(const struct lapic *l, uint64_t now)
 	uint32_t rest;
 	uint64_t n;
 
-	if (!l->timer_start || !l->initial)
+	if (!l->timer_on)
 		return 0;
 	n = ticks(l, now);
-	if (!(l->lvt[TIMER] & LVT_PERIODIC))
-		return n >= l->initial ? 0 : l->initial - (uint32_t)n;
-	div64_32(n, l->initial, &rest);
+	if (n < l->timer_from)
+		return l->timer_from - (uint32_t)n;
+	if (!periodic(l))
+		return 0;
+	div64_32(n - l->timer_from, l->initial, &rest);
 	return l->initial - rest;
 }
 
@@ -209,17 +254,25 @@ void lapic_timer_fire(struct lapic *l)
 
 uint64_t lapic_tick(struct lapic *l, uint64_t now)
 {
-	uint64_t expiries;
+	uint64_t n, over;
+	uint32_t rest;
 
-	if (!l->timer_start || !l->initial)
+	if (!l->timer_on)
 		return TIME_NEVER;
-	expiries = div64_32(ticks(l, now), l->initial, NULL);
-	if (expiries > l->timer_told)
+	n = ticks(l, now);
+	if (n >= l->timer_from) {
 		lapic_timer_fire(l);
-	l->timer_told = expiries;
-	if (!(l->lvt[TIMER] & LVT_PERIODIC) && expiries)
-		return TIME_NEVER;
-	return l->timer_start + (expiries + 1) * l->initial * tick_ns(l);
+		if (!periodic(l)) {
+			l->timer_on = false;
+			return TIME_NEVER;
+		}
+		/* On to the period in which we are, on the old grid. */
+		over = n - l->timer_from;
+		div64_32(over, l->initial, &rest);
+		l->timer_start += (n - rest) * tick_ns(l);
+		l->timer_from = l->initial;
+	}
+	return l->timer_start + l->timer_from * tick_ns(l);
 }
 
 /* --- Registers ------------------------------------------------------------*/
@@ -293,8 +346,25 @@ static void svr_write(struct lapic *l, uint32_t value)
 		l->lvt[i] |= LVT_MASKED;
 }
 
+static void divide_write(struct lapic *l, uint32_t value, uint64_t now)
+{
+	uint32_t left = current(l, now);
+
+	l->divide = value & DIVIDE_BITS;
+	if (l->timer_on)
+		timer_start(l, left, now); /* goes on from where it is */
+}
+
+/* Interrupts that were due before the timer is changed are not lost. */
+static void timer_settle(struct lapic *l, uint32_t reg, uint64_t now)
+{
+	if (reg == LAPIC_LVTT || reg == REG_INITIAL || reg == REG_DIVIDE)
+		lapic_tick(l, now);
+}
+
 void lapic_write(struct lapic *l, uint32_t reg, uint32_t value, uint64_t now)
 {
+	timer_settle(l, reg, now);
 	if (lvt_index(reg) >= 0) {
 		lvt_write(l, lvt_index(reg), value);
 		return;
@@ -326,15 +396,14 @@ void lapic_write(struct lapic *l, uint32_t reg, uint32_t value, uint64_t now)
 		send(l, value);
 		break;
 	case REG_ICR_HI:
-		l->icr_high = value;
+		l->icr_high = value & (0xffu << ID_SHIFT);
 		break;
 	case REG_INITIAL:
 		l->initial = value;
-		l->timer_start = value ? now : 0;
-		l->timer_told = 0;
+		timer_start(l, value, now);
 		break;
 	case REG_DIVIDE:
-		l->divide = value & 0xb;
+		divide_write(l, value, now);
 		break;
 	default:
 		break;

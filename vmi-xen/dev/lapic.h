@@ -20,8 +20,9 @@ struct lapic {
 	uint32_t id, tpr, ldr, dfr, svr, esr, esr_next, icr_low, icr_high;
 	uint32_t lvt[6]; /* timer, thermal, perf, LINT0, LINT1, error */
 	uint32_t initial, divide;
-	uint64_t timer_start; /* ns; 0: stopped */
-	uint64_t timer_told;  /* expiries told */
+	bool timer_on;
+	uint32_t timer_from;  /* what the counter was at timer_start */
+	uint64_t timer_start; /* ns */
 	uint32_t irr[LAPIC_WORDS], isr[LAPIC_WORDS], tmr[LAPIC_WORDS];
 	bool enabled; /* by IA32_APIC_BASE */
 	/** An IPI to others; @low, @high: ICR. */
@@ -31,7 +32,10 @@ struct lapic {
 	void *opaque;
 };
 
+/** Reset. */
 void lapic_init(struct lapic *l, uint32_t id);
+/** What firmware leaves on the boot processor: the 8259 on LINT0. */
+void lapic_virtual_wire(struct lapic *l);
 uint32_t lapic_read(struct lapic *l, uint32_t reg, uint64_t now);
 void lapic_write(struct lapic *l, uint32_t reg, uint32_t value, uint64_t now);
 /** An interrupt message of fixed delivery. */
