@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The order of things: probe, tests before VMI_Init, VMI_Init, tests after it. */
 #include "guest.h"
+#include "irq.h"
 #include "mm.h"
 #include "traps.h"
 #include "vmi.h"
@@ -26,6 +27,7 @@ static void tell_layout(void)
 void guest_main(void)
 {
 	traps_init();
+	pic_init();
 	mm_init();
 	vmi_native();
 	vmi_probe();

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Start the conformance guest on plain QEMU; read TAP."""
+import fnmatch
 import os
 import re
 import subprocess
@@ -71,3 +72,65 @@ class Tap:
             elif not line.startswith('1..'):
                 lines.append(line)
         return lines
+
+
+def load_skips(platform):
+    """The committed list: name -> source, of what this platform may skip.
+
+    One line for each: platforms|variants|pattern of names|source; * is any.
+    """
+    found = []
+    with open(os.path.join(TOP, 'tests/guest/skips'), encoding='ascii') as file:
+        for line in file:
+            line = line.strip()
+            if not line or line.startswith('#'):
+                continue
+            where, variant, pattern, source = [f.strip() for f in line.split('|')]
+            if any(fnmatch.fnmatch(platform, w) for w in where.split()):
+                found.append((variant, pattern, source))
+    return found
+
+
+class Report:
+    """Results of many runs, as one TAP stream."""
+
+    def __init__(self):
+        self.number = 0
+        self.failed = 0
+
+    def line(self, good, text, comments=()):
+        """One result."""
+        self.number += 1
+        self.failed += not good
+        for comment in comments:
+            print(comment if comment.startswith('#') else '# ' + comment)
+        print('%s %d - %s' % ('ok' if good else 'not ok', self.number, text), flush=True)
+
+    def add(self, platform, variant, tap, ended, end='no end'):
+        """One run: its results, its skips against the list, its end."""
+        before, allowed = self.failed, load_skips(platform)
+        used = set()
+        for name, got in tap.results.items():
+            text = '%s %s: %s' % (platform, variant, name)
+            if isinstance(got, str):
+                self.line(got == 'ok', text, tap.explain(name) if got != 'ok' else ())
+                continue
+            rule = [r for r in allowed if fnmatch.fnmatch(variant, r[0])
+                    and fnmatch.fnmatch(name, r[1])]
+            used.update(rule)
+            if not rule:
+                self.line(False, text, ['skipped (%s), and tests/guest/skips does not '
+                                        'allow that' % got[1]])
+        for rule in allowed:
+            if rule not in used and fnmatch.fnmatch(variant, rule[0]):
+                self.line(False, '%s %s: %s' % (platform, variant, rule[1]),
+                          ['tests/guest/skips allows this skip, but nothing was skipped'])
+        self.line(tap.complete and ended, '%s %s: complete, then power-off' % (platform, variant),
+                  () if tap.complete and ended else
+                  ['plan %s, %d results, end: %s' % (tap.planned, len(tap.results), end)])
+        return self.failed == before
+
+    def close(self):
+        """The plan; the exit status."""
+        print('1..%d' % self.number)
+        return 1 if self.failed else 0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Running tests and printing TAP (testanything.org, version 12). */
 #include "guest.h"
+#include "irq.h"
 #include "mm.h"
 #include "traps.h"
 #include "vmi.h"
@@ -71,6 +72,7 @@ void result(bool good, const char *reason, const char *fmt, ...)
 static void clean_up(void)
 {
 	irq_off();
+	pic_init();
 	traps_reset();
 	mm_reset();
 }
@@ -99,7 +101,7 @@ static bool wanted(const struct test *t)
 
 void run_tests(enum test_how how, const char *form)
 {
-	for (const struct test *t = tests_start; t < tests_end; t++)
+	for (const struct test *t = tests_start; t != tests_end; t++)
 		if ((t->how & how) && wanted(t))
 			run_one(t, form);
 }
