@@ -144,6 +144,7 @@ static uint32_t read_flags(void)
 static void call(unsigned int nr)
 {
 	struct vmi_call_state *s = &vmi_state;
+	bool direct = vmi_form == FORM_DIRECT && vmi_kind(nr) != VMI_RELOC_NOP;
 
 	if (!vmi_offered(nr))
 		skip("this platform does not offer the call");
@@ -152,11 +153,10 @@ static void call(unsigned int nr)
 	s->in.flags = (read_flags() & (FLAGS_OURS | FLAGS_KEPT)) | FLAGS_TRIED |
 		      X86_EFLAGS_FIXED;
 	s->target = vmi_target(nr);
-	if (vmi_form == FORM_PATCHED)
-		vmi_patch_site(vmi_call_site, nr);
 	/* A NOP has no address to be called at. */
-	if (vmi_invoke(vmi_form == FORM_DIRECT &&
-		       vmi_kind(nr) != VMI_RELOC_NOP))
+	if (!direct)
+		vmi_patch_site(vmi_call_site, nr);
+	if (vmi_invoke(direct))
 		broke(nr, "the caller's stack", 0, 0);
 	kept[vmi_form][nr].made++;
 	compare(nr);
@@ -211,6 +211,8 @@ void vmi_contract_results(void)
 		}
 		if (!vmi_offered(nr))
 			reason = "not offered";
+		else if (rows[nr].class == VMI_CLASS_NORET)
+			reason = "does not return";
 		else if (made || !good)
 			reason = NULL;
 		result(good, reason, "contract: %s", rows[nr].name);

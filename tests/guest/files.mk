@@ -3,7 +3,7 @@
 
 GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
 	main.c console.c acpi.c tap.c traps.c vmi.c contract.c mm.c irq.c \
-	test-rom.c test-flags.c) \
+	test-rom.c test-flags.c test-io.c test-time.c test-apic.c) \
 	vmi-xen/lib/printf.c vmi-xen/lib/string.c
 
 # $(eval $(call guest-variant,NAME,PAE))
