@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An I/O APIC.  Pure. */
+/*
+ * An I/O APIC.  Pure.  Lines are "on" or not: the polarity that the guest
+ * programs is kept and means nothing.
+ */
 #include "dev/ioapic.h"
 #include "lib/string.h"
 
@@ -17,6 +20,7 @@
 #define RTE_WRITE   0x1afffu
 #define RTE_MODE    8
 #define RTE_DEST    56
+#define DEST_BITS   0xff000000u
 #define ID_SHIFT    24
 
 void ioapic_init(struct ioapic *io, uint8_t id)
@@ -35,35 +39,33 @@ static void send(struct ioapic *io, unsigned int pin)
 		return;
 	if (e & RTE_LEVEL)
 		io->entry[pin] |= RTE_IRR;
-	io->raised &= ~BIT(pin);
 	if (io->deliver)
 		io->deliver(io->opaque, (uint8_t)(e >> RTE_DEST),
 			    e & RTE_LOGICAL, (uint8_t)(e >> RTE_MODE) & 7,
 			    (uint8_t)e, e & RTE_LEVEL);
 }
 
-static void check(struct ioapic *io, unsigned int pin)
+/* A level that is on asks for as long as it is not being served. */
+static void check_level(struct ioapic *io, unsigned int pin)
 {
-	bool level = io->entry[pin] & RTE_LEVEL;
-
-	if (level ? io->lines & BIT(pin) : io->raised & BIT(pin))
+	if ((io->entry[pin] & RTE_LEVEL) && (io->lines & BIT(pin)))
 		send(io, pin);
 }
 
 void ioapic_set(struct ioapic *io, unsigned int pin, bool on)
 {
+	bool rises;
+
 	if (pin >= IOAPIC_PINS)
 		return;
-	if (on && !(io->lines & BIT(pin)))
-		io->raised |= BIT(pin);
+	rises = on && !(io->lines & BIT(pin));
 	if (on)
 		io->lines |= BIT(pin);
 	else
 		io->lines &= ~BIT(pin);
 	/* An edge on a masked pin is lost, as the chip loses it. */
-	if (io->entry[pin] & RTE_MASKED)
-		io->raised &= ~BIT(pin);
-	check(io, pin);
+	if (rises)
+		send(io, pin);
 }
 
 void ioapic_eoi(struct ioapic *io, uint8_t vector)
@@ -73,7 +75,7 @@ void ioapic_eoi(struct ioapic *io, uint8_t vector)
 		    (uint8_t)io->entry[i] != vector)
 			continue;
 		io->entry[i] &= ~(uint64_t)RTE_IRR;
-		check(io, i);
+		check_level(io, i);
 	}
 }
 
@@ -113,11 +115,11 @@ void ioapic_write(struct ioapic *io, uint32_t offset, uint32_t value)
 		return;
 	e = &io->entry[n / 2];
 	if (n & 1) {
-		*e = (*e & 0xffffffffu) | (uint64_t)value << 32;
+		*e = (*e & 0xffffffffu) | (uint64_t)(value & DEST_BITS) << 32;
 		return;
 	}
 	*e = (*e & ~(uint64_t)RTE_WRITE) | (value & RTE_WRITE);
 	if (!(*e & RTE_LEVEL))
 		*e &= ~(uint64_t)RTE_IRR;
-	check(io, n / 2);
+	check_level(io, n / 2);
 }

@@ -11,7 +11,7 @@
 struct ioapic {
 	uint8_t id, select;
 	uint64_t entry[IOAPIC_PINS];
-	uint32_t lines, raised; /* raised: edges not yet sent (masked) */
+	uint32_t lines;
 	/** Send an interrupt message. */
 	void (*deliver)(void *opaque, uint8_t dest, bool logical, uint8_t mode,
 			uint8_t vector, bool level);
