@@ -7,6 +7,7 @@
 #define STS_PWRBTN    0x0100
 #define STS_BITS      0x8731 /* those that a write of 1 clears */
 #define CNT_SCI_EN    0x0001
+#define CNT_GBL_RLS   0x0004
 #define CNT_SLP_TYP   10
 #define CNT_SLP_EN    0x2000
 #define TIMER_HZ      3579545u
@@ -48,7 +49,9 @@ uint32_t acpi_pm_read(struct acpi_pm *a, uint16_t port, unsigned int size,
 
 static void control(struct acpi_pm *a, uint16_t value)
 {
-	a->control = (uint16_t)((value & ~CNT_SLP_EN) | CNT_SCI_EN);
+	/* Two bits are write-only. */
+	a->control =
+		(uint16_t)((value & ~(CNT_SLP_EN | CNT_GBL_RLS)) | CNT_SCI_EN);
 	if ((value & CNT_SLP_EN) && (value >> CNT_SLP_TYP & 7) == ACPI_S5_TYPE)
 		a->power_off(a->opaque);
 }
