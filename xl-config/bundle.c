@@ -34,7 +34,7 @@ static const char *const errors[BZIMAGE_NR_ERRORS] = {
 static bool check_kernel(struct bundle *b, const struct map *kernel,
 			 const char *path, struct report *r)
 {
-	/* Past the kernel may lie a signature: no initrd, it is cut off. */
+	/* What lies past the kernel, a signature perhaps, is left out. */
 	enum bzimage_error e = bzimage_parse(&b->kernel, read_kernel,
 					     (void *)(uintptr_t)kernel->data,
 					     (uint32_t)kernel->size);
@@ -42,7 +42,8 @@ static bool check_kernel(struct bundle *b, const struct map *kernel,
 	if (e != BZIMAGE_OK)
 		return report_error(r, "kernel \"%s\" %s", path, errors[e]);
 	b->kernel_size = b->kernel.kernel_offset + b->kernel.kernel_size;
-	return true;
+	kernel_inspect(&b->facts, kernel->data, kernel->size, &b->kernel);
+	return kernel_check(&b->facts, path, r);
 }
 
 struct files {

@@ -8,17 +8,19 @@
 #define XL_CONFIG_BUNDLE_H
 
 #include "boot/bzimage.h"
+#include "kernel.h"
 #include "report.h"
 
 struct bundle {
 	struct bzimage kernel;
+	struct kernel_facts facts;
 	size_t kernel_size, initrd_size; /* of the files */
 	size_t size;			 /* of the bundle */
 };
 
 /**
  * Look at @kernel and @initrd (NULL: none), both paths, without writing.
- * False with an error in @r.
+ * False with an error in @r; a kernel without VMI support is one.
  */
 bool bundle_check(struct bundle *b, const char *kernel, const char *initrd,
 		  struct report *r);

@@ -2,10 +2,14 @@
 # The dom0 side: the program vmi-xen, what is installed, and their tests.
 
 XLC_PURE := $(addprefix xl-config/,report.c text.c conf.c args.c file.c \
-	bundle.c rewrite.c) vmi-xen/boot/bzimage.c
-XLC_SRCS := $(XLC_PURE) $(addprefix xl-config/,main.c config.c create.c \
+	bundle.c rewrite.c kernel.c unpack.c json.c findings.c) vmi-xen/boot/bzimage.c
+XLC_SRCS := $(XLC_PURE) $(addprefix xl-config/,main.c config.c create.c check.c \
 	prepare.c host.c domain.c state.c xen-context.c)
-XLC_LIBS := -lxlutil -lxenlight -lxenstore -lxentoollog
+XLC_PURE_LIBS := -lxlutil -lxenlight -lz -llzma
+XLC_LIBS := $(XLC_PURE_LIBS) -lxenstore -lxentoollog
+
+XEN_FIRMWARE_DIR := $(shell pkg-config --variable=xenfirmwaredir xenlight 2>/dev/null)
+$(BUILD)/tools/xl-config/host.o: TOOLS_CFLAGS += -DXEN_FIRMWARE_DIR='"$(XEN_FIRMWARE_DIR)"'
 
 # Not by $(call tool): build/tools/vmi-xen is the folder of its objects.
 XLC_PROGRAM := $(BUILD)/bin/vmi-xen
@@ -15,4 +19,5 @@ $(XLC_PROGRAM): $(patsubst %.c,$(BUILD)/tools/%.o,$(XLC_SRCS))
 	$(Q)$(HOSTCC) -pie $^ $(XLC_LIBS) -o $@
 TOOLS += $(XLC_PROGRAM)
 
-$(eval $(call unit-test,xlconf,$(XLC_PURE),-lxlutil -lxenlight))
+$(eval $(call unit-test,xlconf,$(XLC_PURE),$(XLC_PURE_LIBS)))
+$(eval $(call unit-test,xlconf-files,$(XLC_PURE),$(XLC_PURE_LIBS)))

@@ -28,6 +28,29 @@ bool host_version(int *major, int *minor)
 	       read_number("/sys/hypervisor/version/minor", minor);
 }
 
+void host_adapter(char *path)
+{
+	static const char tail[] = "/lib/vmi-xen/vmi.elf";
+	const char *given = getenv("VMI_XEN_ADAPTER");
+	char exe[HOST_PATH_MAX - sizeof(tail)];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (given && *given) {
+		snprintf(path, HOST_PATH_MAX, "%s", given);
+		return;
+	}
+	exe[n > 0 ? n : 0] = '\0';
+	for (int i = 0; i < 2; i++) { /* the name, then sbin */
+		char *slash = strrchr(exe, '/');
+
+		if (slash)
+			*slash = '\0';
+	}
+	snprintf(path, HOST_PATH_MAX, "%s%s", exe, tail);
+	if (access(path, R_OK))
+		snprintf(path, HOST_PATH_MAX, "/usr%s", tail);
+}
+
 /* Not below the front end's own name: that would be this program again. */
 bool host_find_xl(char *path)
 {

@@ -24,6 +24,12 @@ void host_ask(struct host *h, const char *shim_path);
 /** The hypervisor's version without a library; false when not under Xen. */
 bool host_version(int *major, int *minor);
 
+/**
+ * The adapter's file into @path (HOST_PATH_MAX bytes): VMI_XEN_ADAPTER, else
+ * lib/vmi-xen/vmi.elf beside the folder that this program was installed to.
+ */
+void host_adapter(char *path);
+
 /** The real xl into @path (HOST_PATH_MAX bytes); false when there is none. */
 bool host_find_xl(char *path);
 

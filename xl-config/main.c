@@ -21,6 +21,8 @@ static const struct command {
 	  "print the configuration that a stock xl needs" },
 	{ "bundle", cmd_bundle, "-o FILE KERNEL [INITRD]",
 	  "make the file that ramdisk= takes" },
+	{ "check", cmd_check, "[--json] [KERNEL [INITRD]]",
+	  "say whether this host, and a kernel, fit" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -7,15 +7,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool check_adapter(const struct guest_conf *c, struct report *r)
+static bool check_adapter(struct guest_conf *c, struct report *r)
 {
-	const char *path = c->adapter ? c->adapter : ADAPTER_DEFAULT;
+	if (!c->adapter) {
+		char path[HOST_PATH_MAX];
 
-	if (!access(path, R_OK))
+		host_adapter(path);
+		c->adapter = strdup(path);
+	}
+	if (!c->adapter)
+		return report_error(r, "out of memory");
+	if (!access(c->adapter, R_OK))
 		return true;
 	return report_error(
 		r, "the adapter %s: %s; install vmi-xen, or set vmi_adapter=",
-		path, strerror(errno));
+		c->adapter, strerror(errno));
 }
 
 static bool check_files(struct prepared *p, struct report *r)
