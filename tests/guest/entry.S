@@ -65,6 +65,19 @@ trap_entries:
 	.set	vector, vector + 1
 	.endr
 
+/* SYSENTER: a frame as a trap's; user code has left its ESP in EBP. */
+ENTRY(sysenter_entry)
+	pushl	$USER_DS
+	pushl	%ebp
+	pushfl
+	orl	$X86_EFLAGS_IF, (%esp)
+	pushl	$USER_CS
+	pushl	$0
+	pushl	$0
+	pushl	$SYSENTER_VECTOR
+	jmp	common
+END(sysenter_entry)
+
 /* int context_save(struct context *): 0, later what context_jump() gives. */
 ENTRY(context_save)
 	movl	%ebx, (%eax)

@@ -2,8 +2,9 @@
 # The conformance guest: one set of sources, built for both kinds of page tables.
 
 GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
-	main.c console.c acpi.c tap.c traps.c vmi.c contract.c mm.c irq.c \
-	test-rom.c test-flags.c test-io.c test-time.c test-apic.c) \
+	main.c console.c acpi.c tap.c traps.c vmi.c contract.c mm.c irq.c user.c user-code.S \
+	test-rom.c test-flags.c test-io.c test-time.c test-apic.c \
+	test-user.c) \
 	vmi-xen/lib/printf.c vmi-xen/lib/string.c
 
 # $(eval $(call guest-variant,NAME,PAE))

@@ -52,5 +52,7 @@
 #define LVTT_VECTOR    0x41
 #define SPURIOUS_VEC   0xff
 #define SYSCALL_VECTOR 0x80
+/* What a SYSENTER is recorded as. */
+#define SYSENTER_VECTOR 0x90
 
 #endif

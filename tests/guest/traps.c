@@ -148,10 +148,10 @@ static void __noreturn user_enter(const struct user_regs *r, bool sysexit)
 	frame_enter(&f);
 }
 
-void user_run(const struct user_regs *r, bool sysexit)
+static void run(const struct user_regs *r, bool sysexit, uint32_t esp0)
 {
 	user.active = true;
-	vmi_kernel_stack((uint32_t)(uintptr_t)trap_stack + STACK_SIZE);
+	vmi_kernel_stack(esp0);
 	if (!context_save(&user.context))
 		user_enter(r, sysexit);
 	user.active = false;
@@ -159,4 +159,14 @@ void user_run(const struct user_regs *r, bool sysexit)
 	__asm__ volatile("mov %0, %%fs\n\tmov %1, %%gs"
 			 :
 			 : "r"(PERCPU_DS), "r"(0));
+}
+
+void user_run(const struct user_regs *r, bool sysexit)
+{
+	run(r, sysexit, (uint32_t)(uintptr_t)trap_stack + STACK_SIZE);
+}
+
+void user_run_on(const struct user_regs *r, uint32_t esp0)
+{
+	run(r, false, esp0);
 }
