@@ -18,6 +18,7 @@ int cmd_create(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_bundle(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 
 /** The front end for xl: @argv is all that xl was called with. */
 int frontend(int argc, char **argv);

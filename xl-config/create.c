@@ -93,9 +93,9 @@ static int wait_for(pid_t pid)
 static int run_xl(const struct call *call, const struct create_args *a,
 		  int config_fd, struct state *s)
 {
-	char **argv = calloc((size_t)(call->nr_globals + a->nr_options + 4),
+	char **argv = calloc((size_t)(call->nr_globals + a->nr_options + 5),
 			     sizeof(char *));
-	char create[] = "create", file[40];
+	char create[] = "create", quiet[] = "-q", file[40];
 	int n = 1;
 	pid_t pid;
 
@@ -107,6 +107,12 @@ static int run_xl(const struct call *call, const struct create_args *a,
 	argv[n++] = create;
 	for (int i = 0; i < a->nr_options; i++)
 		argv[n++] = a->options[i];
+	/* Its message would name the file in memory. */
+	if (!a->quiet)
+		printf("Parsing config from %s\n",
+		       a->file ? a->file : "the command line");
+	fflush(stdout);
+	argv[n++] = quiet;
 	argv[n++] = file;
 	pid = fork();
 	if (!pid)

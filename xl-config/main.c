@@ -23,6 +23,7 @@ static const struct command {
 	  "make the file that ramdisk= takes" },
 	{ "check", cmd_check, "[--json] [KERNEL [INITRD]]",
 	  "say whether this host, and a kernel, fit" },
+	{ "list", cmd_list, "[-v] [--json] [DOMAIN]", "show the VMI domains" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
