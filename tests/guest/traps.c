@@ -40,19 +40,30 @@ void traps_reset(void)
 	guard.active = user.active = false;
 }
 
+static union x86_desc own_gate(unsigned int i)
+{
+	bool user_may = i == X86_EXC_BP || i == X86_EXC_OF || i == X86_EXC_BR ||
+			i == SYSCALL_VECTOR;
+
+	return x86_gate(KERNEL_CS,
+			(uint32_t)(uintptr_t)trap_entries + i * ENTRY_SIZE,
+			i == SYSCALL_VECTOR ? X86_TYPE_TRAP_GATE32
+					    : X86_TYPE_INT_GATE32,
+			user_may ? 3 : 0);
+}
+
+void traps_restore_gate(unsigned int vector)
+{
+	const union x86_desc d = own_gate(vector);
+
+	vmi(VMI_CALL_WriteIDTEntry, (uint32_t)(uintptr_t)idt, vector, d.lo,
+	    d.hi);
+}
+
 void traps_init(void)
 {
-	for (unsigned int i = 0; i < X86_NR_VECTORS; i++) {
-		bool user_may = i == X86_EXC_BP || i == X86_EXC_OF ||
-				i == SYSCALL_VECTOR;
-
-		idt[i] = x86_gate(KERNEL_CS,
-				  (uint32_t)(uintptr_t)trap_entries +
-					  i * ENTRY_SIZE,
-				  i == SYSCALL_VECTOR ? X86_TYPE_TRAP_GATE32
-						      : X86_TYPE_INT_GATE32,
-				  user_may ? 3 : 0);
-	}
+	for (unsigned int i = 0; i < X86_NR_VECTORS; i++)
+		idt[i] = own_gate(i);
 	tss.ss0 = KERNEL_DS;
 	tss.esp0 = (uint32_t)(uintptr_t)trap_stack + STACK_SIZE;
 	tss.iomap = sizeof(tss);

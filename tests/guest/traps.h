@@ -38,6 +38,8 @@ void trap_hook(unsigned int vector, trap_hook_t hook);
 
 void traps_init(void);
 void traps_reset(void);
+/** Write the vector's own gate again. */
+void traps_restore_gate(unsigned int vector);
 
 /** Run fn(@arg); its trap, or -1 if it had none. */
 int guarded(void (*fn)(void *), void *arg);
