@@ -14,17 +14,20 @@ enum {
 	STATUS_NO_EXEC = 127,
 };
 
+/** The program: its exit status. */
+int vmi_xen(int argc, char **argv);
+
 int cmd_create(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_bundle(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_bootloader(int argc, char **argv);
 
 /** The front end for xl: @argv is all that xl was called with. */
 int frontend(int argc, char **argv);
 
-/** Print @r as an error of this program; @status. */
-int say_error(const struct report *r, int status);
+/** Print how @command is used; STATUS_USAGE. */
 int usage_error(const char *command);
 
 #endif

@@ -3,7 +3,7 @@
 
 XLC_PURE := $(addprefix xl-config/,report.c text.c conf.c args.c file.c \
 	bundle.c rewrite.c kernel.c unpack.c json.c findings.c) vmi-xen/boot/bzimage.c
-XLC_SRCS := $(XLC_PURE) $(addprefix xl-config/,main.c config.c create.c check.c list.c \
+XLC_SRCS := $(XLC_PURE) $(addprefix xl-config/,main.c commands.c config.c bootloader.c create.c check.c list.c \
 	prepare.c host.c domain.c state.c xen-context.c)
 XLC_PURE_LIBS := -lxlutil -lxenlight -lz -llzma
 XLC_LIBS := $(XLC_PURE_LIBS) -lxenstore -lxentoollog
@@ -20,4 +20,4 @@ $(XLC_PROGRAM): $(patsubst %.c,$(BUILD)/tools/%.o,$(XLC_SRCS))
 TOOLS += $(XLC_PROGRAM)
 
 $(eval $(call unit-test,xlconf,$(XLC_PURE),$(XLC_PURE_LIBS)))
-$(eval $(call unit-test,xlconf-files,$(XLC_PURE),$(XLC_PURE_LIBS)))
+$(eval $(call unit-test,xlconf-files,$(filter-out xl-config/main.c,$(XLC_SRCS)),$(XLC_LIBS)))

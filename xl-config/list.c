@@ -101,8 +101,8 @@ static void put_letters(struct entry *e)
 
 static void print_header(const struct lister *l)
 {
-	printf("%-40s %5s %5s %5s\t%-6s\t%8s  %-6s %-8s %s", "Name", "ID", "Mem",
-	       "VCPUs", "State", "Time(s)", "Route", "Guest", "Adapter");
+	printf("%-40s %5s %5s %5s\t%-6s\t%8s  %-6s %-8s %s", "Name", "ID",
+	       "Mem", "VCPUs", "State", "Time(s)", "Route", "Guest", "Adapter");
 	if (l->verbose)
 		printf("  %-36s", "UUID");
 	putchar('\n');

@@ -16,3 +16,9 @@ bool report_error(struct report *r, const char *fmt, ...)
 	va_end(args);
 	return false;
 }
+
+int say_error(const struct report *r, int status)
+{
+	fprintf(stderr, "vmi-xen: error: %s\n", r->text);
+	return status;
+}

@@ -18,4 +18,7 @@ struct report {
 bool report_error(struct report *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** Print @r as an error of this program; @status. */
+int say_error(const struct report *r, int status);
+
 #endif

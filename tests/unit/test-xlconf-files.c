@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include "../../xl-config/args.h"
+#include "../../xl-config/bootloader.h"
+#include "../../xl-config/commands.h"
 #include "../../xl-config/file.h"
 #include "../../xl-config/findings.h"
 #include "../../xl-config/json.h"
@@ -442,6 +445,144 @@ static void kernels_are_described(void **state)
 	assert_int_equal(findings_worst(&f), LEVEL_FAIL);
 }
 
+static bool parse_call(struct bootloader_args *a, const char *text)
+{
+	static char line[200];
+	static char *argv[12];
+	int argc = 0;
+
+	memset(&r, 0, sizeof(r));
+	strcpy(line, text);
+	for (char *w = strtok(line, " "); w; w = strtok(NULL, " "))
+		argv[argc++] = w;
+	return bootloader_parse(a, argc, argv, &r);
+}
+
+#define CALL "--output=/o --output-directory=/d "
+
+static void libxls_arguments_are_taken_apart(void **state)
+{
+	struct bootloader_args a;
+
+	(void)state;
+	assert_true(parse_call(&a,
+			       CALL "--kernel=/k --args=a=b --wrap=pygrub "
+				    "--output-format=simple0 --entry=1 /s"));
+	assert_string_equal(a.kernel, "/k");
+	assert_null(a.ramdisk);
+	assert_string_equal(a.args, "a=b");
+	assert_string_equal(a.wrap, "pygrub");
+	assert_string_equal(a.output, "/o");
+	assert_string_equal(a.directory, "/d");
+	assert_int_equal(a.nr_others, 2);
+	assert_string_equal(a.others[1], "/s");
+	bootloader_free(&a);
+	assert_false(parse_call(&a, CALL "--output-format=sxp /s"));
+	assert_non_null(strstr(r.text, "\"sxp\" is not known"));
+	bootloader_free(&a);
+	assert_false(parse_call(&a, CALL)); /* and no disk */
+	bootloader_free(&a);
+	assert_false(parse_call(&a, "--output=/o /s"));
+	bootloader_free(&a);
+}
+
+static void answers_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *kernel, *ramdisk, *args;
+	} cases[] = {
+		{ INSIDE("kernel /k\0ramdisk /r\0args a b"), "/k", "/r",
+		  "a b" },
+		{ INSIDE("kernel /k\nargs x\n"), "/k", NULL, "x" },
+		{ INSIDE("unknown /k\0kernel"), NULL, NULL, NULL },
+		{ "kernel /k", 9, "/k", NULL, NULL },
+		{ "", 0, NULL, NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *text = calloc(1, cases[i].n + 1);
+		struct simple0 s;
+		memcpy(text, cases[i].text, cases[i].n);
+		simple0_parse(&s, text, cases[i].n);
+#define SAME(x) assert_true(cases[i].x ? s.x && !strcmp(s.x, cases[i].x) : !s.x)
+		SAME(kernel);
+		SAME(ramdisk);
+		SAME(args);
+		free(text);
+	}
+}
+
+/* A bootloader of our own around one kernel, as libxl would call it. */
+static int boot(const char *script, const char *args)
+{
+	static char format[] = "--output-format=simple0", disk[] = "/disk";
+	static char output[80], directory[80], wrap[80], words[1200];
+	char *argv[] = { format, output, directory, wrap, words, disk };
+	char body[600];
+	FILE *out;
+
+	snprintf(body, sizeof(body),
+		 "#!/bin/sh\nfor a; do case $a in\n"
+		 "--output=*) o=${a#*=} ;;\n--args=*) w=${a#*=} ;;\n"
+		 "esac; done\nd=%s\n%s\n",
+		 dir, script);
+	out = fopen(path_of("loader"), "w");
+	fputs(body, out);
+	fclose(out);
+	chmod(path_of("loader"), 0700);
+	snprintf(output, sizeof(output), "--output=%s", path_of("answer"));
+	snprintf(directory, sizeof(directory), "--output-directory=%s", dir);
+	snprintf(wrap, sizeof(wrap), "--wrap=%s", path_of("loader"));
+	snprintf(words, sizeof(words), "--args=%s", args);
+	return cmd_bootloader(6, argv);
+}
+
+static void a_bootloader_is_run(void **state)
+{
+	static const char good[] =
+		"cp $d/good $d/k; printf 'kernel %s\\0args %s\\0' $d/k \"$w\" >$o";
+	static struct image m;
+	static char long_line[1100];
+	char expected[200];
+	struct map map;
+	int n;
+
+	(void)state;
+	vmi_image(&m);
+	put("good", m.bytes, m.size);
+	put("adapter", "adapter", 7);
+	setenv("VMI_XEN_ADAPTER", path_of("adapter"), 1);
+	memset(&r, 0, sizeof(r));
+
+	assert_int_equal(boot(good, "ro quiet"), STATUS_OK);
+	n = snprintf(
+		expected, sizeof(expected),
+		"kernel %s/vmi-xen.kernel%cramdisk %s/vmi-xen.bundle%cargs ro quiet%c",
+		dir, 0, dir, 0, 0);
+	assert_true(map_file(&map, path_of("answer"), "answer", &r));
+	assert_int_equal(map.size, n);
+	assert_memory_equal(map.data, expected, n);
+	unmap_file(&map);
+	/* libxl removes these; the other one's files are gone already. */
+	assert_int_equal(unlink(path_of("vmi-xen.kernel")), 0);
+	assert_int_equal(unlink(path_of("vmi-xen.bundle")), 0);
+	assert_int_not_equal(access(path_of("k"), F_OK), 0);
+	assert_int_not_equal(access(path_of("vmi-xen.answer"), F_OK), 0);
+
+	assert_int_equal(boot("exit 1", ""), STATUS_FAILED);
+	assert_int_equal(boot(": >$o", ""), STATUS_FAILED);
+	assert_int_equal(boot("printf 'kernel /none' >$o", ""), STATUS_FAILED);
+	memset(long_line, 'x', 1024);
+	assert_int_equal(boot(good, long_line), STATUS_FAILED);
+	long_line[1023] = '\0';
+	assert_int_equal(boot(good, long_line), STATUS_OK);
+	setenv("VMI_XEN_ADAPTER", path_of("none"), 1);
+	assert_int_equal(boot(good, ""), STATUS_FAILED);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -468,6 +609,9 @@ int main(void)
 		cmocka_unit_test(hosts_are_judged),
 		cmocka_unit_test(json_is_json),
 		cmocka_unit_test(kernels_are_described),
+		cmocka_unit_test(libxls_arguments_are_taken_apart),
+		cmocka_unit_test(answers_are_taken_apart),
+		cmocka_unit_test(a_bootloader_is_run),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
