@@ -21,3 +21,44 @@ TOOLS += $(XLC_PROGRAM)
 
 $(eval $(call unit-test,xlconf,$(XLC_PURE),$(XLC_PURE_LIBS)))
 $(eval $(call unit-test,xlconf-files,$(filter-out xl-config/main.c,$(XLC_SRCS)),$(XLC_LIBS)))
+
+# make install, by the FHS; the packages are made by it too.
+SYSCONFDIR ?= /etc
+SBINDIR := $(PREFIX)/sbin
+DATADIR := $(PREFIX)/share
+MANDIR := $(DATADIR)/man
+EXAMPLES := $(wildcard xl-config/examples/*)
+MAN_PAGES := $(wildcard doc/man/*.[1-8])
+ROM_IMAGES = $(sort $(filter %.rom,$(ALL)))
+DEST = $(DESTDIR)$(1)
+
+.PHONY: install install-dom0 install-data install-doc
+install: deps
+	$(Q)$(MAKE) install-dom0 install-data install-doc
+
+# The program, its front end for xl, the adapter.
+install-dom0: $(XLC_PROGRAM) $$(ADAPTER)
+	install -d $(call DEST,$(SBINDIR)) $(call DEST,$(LIBDIR)/vmi-xen) \
+		$(call DEST,$(DATADIR)/bash-completion/completions) \
+		$(call DEST,$(SYSCONFDIR)/grub.d)
+	install -m 755 $(XLC_PROGRAM) $(call DEST,$(SBINDIR)/vmi-xen)
+	ln -sf vmi-xen $(call DEST,$(SBINDIR)/xl-vmi)
+	install -m 644 $(ADAPTER) $(call DEST,$(LIBDIR)/vmi-xen/vmi.elf)
+	objcopy --strip-debug $(call DEST,$(LIBDIR)/vmi-xen/vmi.elf)
+	install -m 644 xl-config/completion.bash \
+		$(call DEST,$(DATADIR)/bash-completion/completions/vmi-xen)
+	install -m 755 xl-config/grub.d/21_linux_xen_vmi $(call DEST,$(SYSCONFDIR)/grub.d/)
+
+# Option ROMs for other machines than ours.
+install-data: $$(ROM_IMAGES)
+	install -d $(call DEST,$(DATADIR)/vmi-xen)
+	for rom in $(ROM_IMAGES); do \
+		install -m 644 $$rom $(call DEST,$(DATADIR)/vmi-xen/) || exit 1; done
+
+install-doc:
+	install -d $(call DEST,$(DATADIR)/doc/vmi-xen/examples)
+	install -m 644 README.md doc/status.md $(call DEST,$(DATADIR)/doc/vmi-xen/)
+	cp -p $(EXAMPLES) $(call DEST,$(DATADIR)/doc/vmi-xen/examples/)
+	for page in $(MAN_PAGES); do \
+		install -D -m 644 $$page \
+			$(call DEST,$(MANDIR)/man)$${page##*.}/$${page##*/} || exit 1; done
