@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A PC's devices: models that know nothing of Xen.
 DEV_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c firmware.c i8254.c \
-	i8259.c ide.c ide-dma.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
+	i8259.c ide.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
+$(eval $(call unit-test,ide,tests/mock/ide-rig.c $(DEV_SRCS)))
+$(eval $(call unit-test,ide-dma,tests/mock/ide-rig.c $(DEV_SRCS)))

@@ -28,18 +28,24 @@ static void run(struct ide_channel *c);
 static void stop(struct ide_channel *c, bool ok)
 {
 	c->bm_status &= (uint8_t)~STS_ACTIVE;
-	c->bm_status |= STS_IRQ;
 	if (!ok)
 		c->bm_status |= STS_ERROR;
-	c->dma = false;
 	ide_finish(c, ok);
+}
+
+void ide_dma_irq(struct ide_channel *c)
+{
+	c->bm_status |= STS_IRQ;
 }
 
 static void chunk_done(struct disk_request *r, bool ok)
 {
 	struct ide_channel *c = r->opaque;
 
-	c->busy = false;
+	if (!ide_answered(c)) {
+		c->bm_status &= (uint8_t)~STS_ACTIVE;
+		return;
+	}
 	if (!ok) {
 		stop(c, false);
 		return;
@@ -48,105 +54,116 @@ static void chunk_done(struct disk_request *r, bool ok)
 	c->left -= c->chunk;
 	if (!c->left)
 		stop(c, true);
-	else
+	else if (c->bm_command & CMD_START)
 		run(c);
+	else /* stopped by the guest: waits for a new start */
+		c->bm_status &= (uint8_t)~STS_ACTIVE;
 }
 
 /* The next descriptor; false: the table has ended. */
 static bool next_prd(struct ide_channel *c)
 {
+	struct ide_prd *p = &c->prd;
 	uint32_t prd[2];
 
-	if (c->prd_last)
+	if (p->last)
 		return false;
-	c->ide->mem_read(c->ide->opaque, prd, c->prd_next, PRD_SIZE);
-	c->prd_next += PRD_SIZE;
-	c->prd_addr = prd[0] & ~1u;
-	c->prd_left = prd[1] & 0xfffe;
-	if (!c->prd_left)
-		c->prd_left = PRD_FULL;
-	c->prd_last = prd[1] & PRD_LAST;
+	c->ide->mem_read(c->ide->opaque, prd, p->next, PRD_SIZE);
+	p->next += PRD_SIZE;
+	p->addr = prd[0] & ~1u;
+	p->left = prd[1] & 0xfffe;
+	if (!p->left)
+		p->left = PRD_FULL;
+	p->last = prd[1] & PRD_LAST;
 	return true;
 }
 
-/* Pages for up to c->left sectors; returns the bytes. */
-static uint32_t gather(struct ide_channel *c, struct disk_request *r)
+static uint32_t wanted(const struct ide_channel *c)
 {
-	uint32_t want = c->left * DISK_SECTOR_SIZE, bytes = 0;
+	const uint32_t most = DISK_MAX_SEGS * PAGE_SIZE;
 
-	if (c->left > DISK_MAX_SEGS * PAGE_SIZE / DISK_SECTOR_SIZE)
-		want = DISK_MAX_SEGS * PAGE_SIZE;
-	r->nr_segs = 0;
-	while (bytes < want && r->nr_segs < DISK_MAX_SEGS) {
-		struct disk_seg *s = &r->seg[r->nr_segs];
-		uint32_t n;
-
-		if (!c->prd_left && !next_prd(c))
-			break;
-		n = PAGE_SIZE - (c->prd_addr & PAGE_MASK);
-		if (n > c->prd_left)
-			n = c->prd_left;
-		if (n > want - bytes)
-			n = want - bytes;
-		s->gpa = c->prd_addr;
-		s->len = n;
-		s->local = NULL;
-		r->nr_segs++;
-		c->prd_addr += n;
-		c->prd_left -= n;
-		bytes += n;
-	}
-	return bytes;
+	return c->left > most / DISK_SECTOR_SIZE ? most
+						 : c->left * DISK_SECTOR_SIZE;
 }
 
-/* Give back what does not fill a sector: pieces of a page list that is full. */
-static uint32_t whole_sectors(struct ide_channel *c, struct disk_request *r,
-			      uint32_t bytes)
+/* One segment of up to @most bytes; 0: the table has ended. */
+static uint32_t add_segment(struct ide_channel *c, struct disk_seg *s,
+			    uint32_t most)
 {
-	uint32_t extra = bytes % DISK_SECTOR_SIZE;
+	struct ide_prd *p = &c->prd;
+	uint32_t n;
 
-	if (!extra)
-		return bytes;
-	/* The rest lies in the last segments, at most one of them wholly. */
-	while (extra && r->nr_segs) {
-		struct disk_seg *s = &r->seg[r->nr_segs - 1];
-		uint32_t n = s->len < extra ? s->len : extra;
+	if (!p->left && !next_prd(c))
+		return 0;
+	n = PAGE_SIZE - (p->addr & PAGE_MASK);
+	if (n > p->left)
+		n = p->left;
+	if (n > most)
+		n = most;
+	s->gpa = p->addr;
+	s->len = n;
+	s->local = NULL;
+	p->addr += n;
+	p->left -= n;
+	return n;
+}
 
-		c->prd_addr -= n;
-		c->prd_left += n;
-		s->len -= n;
-		extra -= n;
-		bytes -= n;
-		if (!s->len)
-			r->nr_segs--;
+/*
+ * Pages for up to c->left sectors; returns the bytes, whole sectors.  When the
+ * list is full within a sector, it goes back to the last one that was whole.
+ */
+static uint32_t gather(struct ide_channel *c, struct disk_request *r)
+{
+	uint32_t want = wanted(c), bytes = 0, whole = 0, segs = 0, tail = 0;
+	struct ide_prd mark = c->prd;
+
+	r->nr_segs = 0;
+	while (bytes < want && r->nr_segs < DISK_MAX_SEGS) {
+		uint32_t n = add_segment(c, &r->seg[r->nr_segs], want - bytes);
+		uint32_t over = (bytes + n) % DISK_SECTOR_SIZE;
+
+		if (!n)
+			break;
+		r->nr_segs++;
+		bytes += n;
+		if (bytes - over == whole)
+			continue;
+		whole = bytes - over;
+		segs = r->nr_segs;
+		tail = n - over;
+		mark = c->prd;
+		mark.addr -= over;
+		mark.left += over;
 	}
-	return bytes;
+	if (bytes != whole) {
+		c->prd = mark;
+		r->nr_segs = segs;
+		if (segs)
+			r->seg[segs - 1].len = tail;
+	}
+	return whole;
 }
 
 static void run(struct ide_channel *c)
 {
 	struct disk_request *r = &c->request;
-	uint32_t bytes = whole_sectors(c, r, gather(c, r));
+	uint32_t bytes = gather(c, r);
 
 	if (!bytes) {
 		stop(c, false); /* the table is shorter than the command */
 		return;
 	}
 	c->chunk = bytes / DISK_SECTOR_SIZE;
-	c->busy = true;
 	r->op = c->write ? DISK_WRITE : DISK_READ;
 	r->sector = c->sector;
 	r->done = chunk_done;
-	r->opaque = c;
-	ide_disk(c)->submit(ide_disk(c), r);
+	ide_submit(c);
 }
 
 /* Both the command and the start bit are there. */
 static void start(struct ide_channel *c)
 {
-	c->prd_next = c->bm_table;
-	c->prd_left = 0;
-	c->prd_last = false;
+	c->prd = (struct ide_prd){ .next = c->bm_table };
 	run(c);
 }
 
@@ -156,23 +173,18 @@ void ide_dma_ready(struct ide_channel *c)
 		start(c);
 }
 
+/* --- Registers ------------------------------------------------------------*/
 static uint32_t bm_in(void *opaque, uint16_t port, unsigned int size)
 {
 	struct ide *ide = opaque;
 	unsigned int offset = port - IDE_BM_BASE;
-	struct ide_channel *c = &ide->ch[offset / BM_CHANNEL];
+	const struct ide_channel *c = &ide->ch[offset / BM_CHANNEL];
+	uint32_t value = c->bm_command | (uint32_t)c->bm_status << 16;
 
 	(void)size;
-	switch (offset % BM_CHANNEL) {
-	case BM_COMMAND:
-		return c->bm_command;
-	case BM_STATUS:
-		return c->bm_status;
-	case BM_TABLE:
-		return c->bm_table;
-	default:
-		return 0;
-	}
+	if (offset % BM_CHANNEL >= BM_TABLE)
+		value = c->bm_table;
+	return value >> 8 * (offset & 3);
 }
 
 static void bm_command(struct ide_channel *c, uint8_t value)
@@ -192,31 +204,42 @@ static void bm_command(struct ide_channel *c, uint8_t value)
 		start(c);
 }
 
+static void bm_status(struct ide_channel *c, uint8_t value)
+{
+	uint8_t cleared = value & (STS_ERROR | STS_IRQ);
+
+	c->bm_status &= STS_ACTIVE | STS_ERROR | STS_IRQ;
+	c->bm_status &= (uint8_t)~cleared;
+	c->bm_status |= value & STS_CAPABLE;
+}
+
+static void bm_table(struct ide_channel *c, unsigned int byte, uint8_t value)
+{
+	c->bm_table &= ~(0xffu << 8 * byte);
+	c->bm_table |= (uint32_t)value << 8 * byte;
+	c->bm_table &= ~3u;
+}
+
+static void bm_out_byte(struct ide *ide, unsigned int offset, uint8_t value)
+{
+	struct ide_channel *c = &ide->ch[offset / BM_CHANNEL];
+	unsigned int reg = offset % BM_CHANNEL;
+
+	if (reg == BM_COMMAND)
+		bm_command(c, value);
+	else if (reg == BM_STATUS)
+		bm_status(c, value);
+	else if (reg >= BM_TABLE)
+		bm_table(c, reg - BM_TABLE, value);
+}
+
 static void bm_out(void *opaque, uint16_t port, unsigned int size,
 		   uint32_t value)
 {
-	struct ide *ide = opaque;
 	unsigned int offset = port - IDE_BM_BASE;
-	struct ide_channel *c = &ide->ch[offset / BM_CHANNEL];
-	uint8_t v = (uint8_t)value;
 
-	switch (offset % BM_CHANNEL) {
-	case BM_COMMAND:
-		bm_command(c, v);
-		break;
-	case BM_STATUS:
-		c->bm_status = (uint8_t)((c->bm_status &
-					  (STS_ACTIVE | STS_ERROR | STS_IRQ) &
-					  ~(v & (STS_ERROR | STS_IRQ))) |
-					 (v & STS_CAPABLE));
-		break;
-	case BM_TABLE:
-		if (size == 4)
-			c->bm_table = value & ~3u;
-		break;
-	default:
-		break;
-	}
+	for (unsigned int i = 0; i < size && offset + i < IDE_BM_SIZE; i++)
+		bm_out_byte(opaque, offset + i, (uint8_t)(value >> 8 * i));
 }
 
 void ide_dma_init(struct ide *ide, struct board *b)

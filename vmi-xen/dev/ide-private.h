@@ -19,11 +19,10 @@
 #define CTL_SRST 0x04
 #define CTL_HOB	 0x80
 
+#define DEV_HEAD 0x0f
 #define DEV_UNIT 0x10
 #define DEV_LBA	 0x40
 #define DEV_ONES 0xa0
-
-#define CMD_IDENTIFY 0xec
 
 /* Kinds of transfer commands. */
 #define CF_WRITE    1
@@ -31,11 +30,34 @@
 #define CF_EXT	    4
 #define CF_MULTIPLE 8
 
-struct disk *ide_disk(struct ide_channel *c);
+#define READY (ST_DRDY | ST_DSC)
+
+#define IDE_HEADS 16u
+#define IDE_TRACK 63u /* sectors */
+
 /** The command has ended; tells the guest. */
 void ide_finish(struct ide_channel *c, bool ok);
+/** The command is not for this drive. */
+void ide_abort(struct ide_channel *c);
+/**
+ * The disk has answered.  False: a reset has meanwhile cancelled the command,
+ * and nothing is to be told.
+ */
+bool ide_answered(struct ide_channel *c);
+void ide_submit(struct ide_channel *c);
+
+/* ide-drive.c: commands about the drive itself. */
+void ide_drive_init(struct ide_drive *d);
+void ide_identify(struct ide_channel *c, uint16_t w[DISK_SECTOR_SIZE / 2]);
+void ide_set_multiple(struct ide_channel *c, unsigned int flags);
+void ide_set_features(struct ide_channel *c, unsigned int flags);
+void ide_set_geometry(struct ide_channel *c, unsigned int flags);
+
+/* ide-dma.c */
 /** A DMA command waits for the bus master. */
 void ide_dma_ready(struct ide_channel *c);
+/** The interrupt line has risen. */
+void ide_dma_irq(struct ide_channel *c);
 void ide_dma_init(struct ide *ide, struct board *b);
 
 #endif

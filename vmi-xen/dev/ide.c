@@ -2,63 +2,120 @@
 /*
  * PIIX3 IDE controller: the task file and its commands.  Pure.
  * Flow: ports -> here -> ide-dma.c for bus-master transfers -> disk->submit().
+ *
+ * A command keeps to the drive that was selected when it was given, whatever
+ * is selected while it runs.
  */
 #include "dev/ide.h"
 #include "dev/board.h"
 #include "dev/ide-private.h"
 #include "lib/string.h"
 
-#define NR_LOGICAL_HEADS 16u
-#define NR_TRACK_SECTORS 63u
-#define MAX_CYLINDERS	 16383u
-#define MAX_LBA28	 0x0fffffffu
-
-/* --- The drive that is selected -------------------------------------------*/
-static unsigned int unit(const struct ide_channel *c)
+/* --- The end of a command --------------------------------------------------*/
+static unsigned int selected(const struct ide_channel *c)
 {
 	return c->task.device & DEV_UNIT ? 1 : 0;
 }
 
-struct disk *ide_disk(struct ide_channel *c)
+static void update_irq(struct ide_channel *c)
 {
-	return c->disk[unit(c)];
+	bool on = c->intrq && !(c->control & CTL_NIEN);
+
+	irq_line_set(&c->irq, on);
+	if (on && !c->line)
+		ide_dma_irq(c);
+	c->line = on;
 }
 
-static void ide_irq(struct ide_channel *c)
+static void interrupt(struct ide_channel *c)
 {
-	if (!(c->control & CTL_NIEN))
-		irq_line_set(&c->irq, true);
+	c->intrq = true;
+	update_irq(c);
+}
+
+static void no_interrupt(struct ide_channel *c)
+{
+	c->intrq = false;
+	update_irq(c);
+}
+
+static void end(struct ide_channel *c, uint8_t error)
+{
+	c->busy = c->dma = false;
+	c->left = 0;
+	c->pos = c->len = 0;
+	c->status = error ? READY | ST_ERR : READY;
+	c->error = error;
+	interrupt(c);
+}
+
+/* Where it failed, in the form in which the address came. */
+static void put_address(struct ide_channel *c)
+{
+	struct ide_task *t = &c->task;
+	const struct ide_drive *d = &c->drive[c->unit];
+	uint32_t low = (uint32_t)c->sector, rest;
+
+	if (!c->ext && !(t->device & DEV_LBA)) {
+		rest = low % (d->heads * d->track);
+		low = low / (d->heads * d->track) << 8 | (rest % d->track + 1);
+		rest /= d->track;
+	} else {
+		rest = low >> 24;
+	}
+	t->low[0] = (uint8_t)low;
+	t->mid[0] = (uint8_t)(low >> 8);
+	t->high[0] = (uint8_t)(low >> 16);
+	if (c->ext) {
+		t->low[1] = (uint8_t)rest;
+		t->mid[1] = (uint8_t)(c->sector >> 32);
+		t->high[1] = (uint8_t)(c->sector >> 40);
+	} else {
+		t->device = (uint8_t)((t->device & ~DEV_HEAD) | rest);
+	}
 }
 
 void ide_finish(struct ide_channel *c, bool ok)
 {
-	c->busy = false;
-	c->left = 0;
-	c->pos = c->len = 0;
-	c->status = ST_DRDY | ST_DSC;
-	if (!ok) {
-		c->status |= ST_ERR;
-		c->error = c->write ? ERR_ABRT : ERR_UNC;
-	}
-	ide_irq(c);
+	if (!ok && c->left)
+		put_address(c);
+	end(c, ok ? 0 : c->write ? ERR_ABRT : ERR_UNC);
 }
 
-static void abort_command(struct ide_channel *c)
+void ide_abort(struct ide_channel *c)
 {
-	c->busy = false;
-	c->left = 0;
-	c->pos = c->len = 0;
-	c->status = ST_DRDY | ST_DSC | ST_ERR;
-	c->error = ERR_ABRT;
-	ide_irq(c);
+	end(c, ERR_ABRT);
+}
+
+bool ide_answered(struct ide_channel *c)
+{
+	bool cancelled = c->cancelled;
+
+	c->busy = c->cancelled = false;
+	if (cancelled && !(c->control & CTL_SRST))
+		c->status = READY;
+	return !cancelled;
+}
+
+void ide_submit(struct ide_channel *c)
+{
+	c->busy = true;
+	c->request.opaque = c;
+	c->target->submit(c->target, &c->request);
 }
 
 /* --- PIO data -------------------------------------------------------------*/
+static uint32_t block_len(const struct ide_channel *c)
+{
+	return (c->left < c->block ? c->left : c->block) * DISK_SECTOR_SIZE;
+}
+
 static void block_done(struct disk_request *r, bool ok)
 {
 	struct ide_channel *c = r->opaque;
 
-	c->busy = false;
+	if (!ide_answered(c))
+		return;
 	if (!ok) {
 		ide_finish(c, false);
 		return;
@@ -66,16 +123,15 @@ static void block_done(struct disk_request *r, bool ok)
 	if (c->write) {
 		c->sector += c->len / DISK_SECTOR_SIZE;
 		c->left -= c->len / DISK_SECTOR_SIZE;
-		c->pos = c->len = 0;
 		if (!c->left) {
 			ide_finish(c, true);
 			return;
 		}
-		c->len = (c->left < c->block ? c->left : c->block) *
-			 DISK_SECTOR_SIZE;
+		c->len = block_len(c);
 	}
-	c->status = ST_DRDY | ST_DSC | ST_DRQ;
-	ide_irq(c);
+	c->pos = 0;
+	c->status = READY | ST_DRQ;
+	interrupt(c);
 }
 
 /* Move the block in c->data. */
@@ -83,7 +139,6 @@ static void block_submit(struct ide_channel *c)
 {
 	struct disk_request *r = &c->request;
 
-	c->busy = true;
 	c->status = ST_BSY;
 	r->op = c->write ? DISK_WRITE : DISK_READ;
 	r->sector = c->sector;
@@ -96,20 +151,19 @@ static void block_submit(struct ide_channel *c)
 		s->len = c->len - at < PAGE_SIZE ? c->len - at : PAGE_SIZE;
 	}
 	r->done = block_done;
-	r->opaque = c;
-	ide_disk(c)->submit(ide_disk(c), r);
+	ide_submit(c);
 }
 
 static void pio_next(struct ide_channel *c)
 {
 	c->pos = 0;
-	c->len = (c->left < c->block ? c->left : c->block) * DISK_SECTOR_SIZE;
+	c->len = block_len(c);
 	if (!c->write) {
 		block_submit(c);
 		return;
 	}
 	/* The first block of a write is asked for without an interrupt. */
-	c->status = ST_DRDY | ST_DSC | ST_DRQ;
+	c->status = READY | ST_DRQ;
 }
 
 /* The guest has moved the last byte of a block. */
@@ -119,19 +173,16 @@ static void pio_block_over(struct ide_channel *c)
 		block_submit(c);
 		return;
 	}
-	if (c->command == CMD_IDENTIFY) {
-		c->status = ST_DRDY | ST_DSC;
-		c->pos = c->len = 0;
-		return;
+	if (c->left) { /* 0: IDENTIFY's data, no sectors */
+		c->sector += c->len / DISK_SECTOR_SIZE;
+		c->left -= c->len / DISK_SECTOR_SIZE;
 	}
-	c->sector += c->len / DISK_SECTOR_SIZE;
-	c->left -= c->len / DISK_SECTOR_SIZE;
 	if (c->left) {
 		pio_next(c);
 		return;
 	}
 	c->pos = c->len = 0;
-	c->status = ST_DRDY | ST_DSC;
+	c->status = READY;
 }
 
 static uint32_t data_read(struct ide_channel *c, unsigned int size)
@@ -158,135 +209,78 @@ static void data_write(struct ide_channel *c, unsigned int size, uint32_t value)
 		pio_block_over(c);
 }
 
-/* --- IDENTIFY -------------------------------------------------------------*/
-static void put_text(uint16_t *word, const char *s, unsigned int words)
-{
-	for (unsigned int i = 0; i < words; i++) {
-		char a = *s ? *s++ : ' ', b = *s ? *s++ : ' ';
-
-		word[i] = (uint16_t)((uint8_t)a << 8 | (uint8_t)b);
-	}
-}
-
-static void identify(struct ide_channel *c)
-{
-	static const char serial[] = "VMI000";
-	const struct disk *d = ide_disk(c);
-	uint64_t n = d->sectors;
-	uint32_t lba28 = n > MAX_LBA28 ? MAX_LBA28 : (uint32_t)n;
-	uint32_t cylinders = lba28 / (NR_LOGICAL_HEADS * NR_TRACK_SECTORS);
-	uint16_t w[DISK_SECTOR_SIZE / 2];
-	char name[8];
-
-	if (cylinders > MAX_CYLINDERS)
-		cylinders = MAX_CYLINDERS;
-	memset(w, 0, sizeof(w));
-	memcpy(name, serial, sizeof(serial));
-	name[6] = (char)('0' + unit(c) + 2 * (c != c->ide->ch));
-	name[7] = '\0';
-	w[0] = 0x0040; /* fixed disk */
-	w[1] = w[54] = (uint16_t)cylinders;
-	w[3] = w[55] = NR_LOGICAL_HEADS;
-	w[6] = w[56] = NR_TRACK_SECTORS;
-	put_text(&w[10], name, 10);
-	put_text(&w[23], "1.0", 4);
-	put_text(&w[27], "VMI-XEN DISK", 20);
-	w[47] = 0x8000 | IDE_MAX_MULTIPLE;
-	w[49] = 0x0300; /* LBA, DMA */
-	w[51] = 0x0200;
-	w[53] = 0x0007;
-	w[57] = (uint16_t)(cylinders * NR_LOGICAL_HEADS * NR_TRACK_SECTORS);
-	w[58] = (uint16_t)(cylinders * NR_LOGICAL_HEADS * NR_TRACK_SECTORS >>
-			   16);
-	w[59] = c->multiple[unit(c)] ? 0x0100 | c->multiple[unit(c)] : 0;
-	w[60] = (uint16_t)lba28;
-	w[61] = (uint16_t)(lba28 >> 16);
-	w[63] = 0x0007; /* multiword DMA 0-2 */
-	w[64] = 0x0003; /* PIO 3, 4 */
-	w[65] = w[66] = w[67] = w[68] = 120;
-	w[80] = 0x0078; /* ATA-3 to ATA-6 */
-	w[82] = 0x4020; /* NOP, write cache */
-	w[83] = 0x7400; /* flush, flush ext, 48 bits */
-	w[84] = 0x4000;
-	w[85] = 0x4020;
-	w[86] = 0x3400;
-	w[87] = 0x4000;
-	w[88] = 0x0407; /* Ultra DMA 0-2, 2 chosen */
-	w[93] = 0x6001;
-	for (int i = 0; i < 4; i++)
-		w[100 + i] = (uint16_t)(n >> 16 * i);
-	memcpy(c->data, w, sizeof(w));
-	c->write = false;
-	c->pos = 0;
-	c->len = sizeof(w);
-	c->status = ST_DRDY | ST_DSC | ST_DRQ;
-	ide_irq(c);
-}
-
 /* --- Commands -------------------------------------------------------------*/
+static uint32_t count_of(const struct ide_task *t, bool ext)
+{
+	if (!ext)
+		return t->count[0] ? t->count[0] : 0x100;
+	if (!t->count[0] && !t->count[1])
+		return 0x10000;
+	return t->count[0] | (uint32_t)t->count[1] << 8;
+}
+
+/* By cylinder, head and sector; false: there is no such. */
+static bool take_chs(struct ide_channel *c)
+{
+	const struct ide_task *t = &c->task;
+	const struct ide_drive *d = &c->drive[c->unit];
+	uint32_t cylinder = t->mid[0] | (uint32_t)t->high[0] << 8;
+	uint32_t head = t->device & DEV_HEAD;
+
+	if (head >= d->heads || !t->low[0] || t->low[0] > d->track)
+		return false;
+	c->sector = (cylinder * d->heads + head) * d->track + t->low[0] - 1u;
+	return true;
+}
+
 /* Address and count out of the task file; false: beyond the disk. */
 static bool take_address(struct ide_channel *c, bool ext)
 {
 	const struct ide_task *t = &c->task;
-	uint32_t low = t->low[0] | (uint32_t)t->mid[0] << 8 |
-		       (uint32_t)t->high[0] << 16;
-	const struct disk *d = ide_disk(c);
+	uint64_t size = c->target->sectors;
 
-	if (ext) {
-		c->sector = low | (uint64_t)t->low[1] << 24 |
-			    (uint64_t)t->mid[1] << 32 |
-			    (uint64_t)t->high[1] << 40;
-		c->left = t->count[0] | (uint32_t)t->count[1] << 8;
-		if (!c->left)
-			c->left = 0x10000;
-	} else {
-		c->left = t->count[0] ? t->count[0] : 0x100;
-		if (t->device & DEV_LBA) {
-			c->sector = low | (uint32_t)(t->device & 15) << 24;
-		} else {
-			uint32_t cyl = t->mid[0] | (uint32_t)t->high[0] << 8;
-
-			c->sector =
-				(cyl * NR_LOGICAL_HEADS + (t->device & 15)) *
-					NR_TRACK_SECTORS +
-				t->low[0] - 1u;
-		}
-	}
-	return c->sector < d->sectors && c->left <= d->sectors - c->sector;
+	c->ext = ext;
+	c->left = count_of(t, ext);
+	c->sector = t->low[0] | (uint32_t)t->mid[0] << 8 |
+		    (uint32_t)t->high[0] << 16;
+	if (ext)
+		c->sector |= (uint64_t)t->low[1] << 24 |
+			     (uint64_t)t->mid[1] << 32 |
+			     (uint64_t)t->high[1] << 40;
+	else if (t->device & DEV_LBA)
+		c->sector |= (uint32_t)(t->device & DEV_HEAD) << 24;
+	else if (!take_chs(c))
+		return false;
+	return c->sector < size && c->left <= size - c->sector;
 }
 
 static void transfer(struct ide_channel *c, unsigned int flags)
 {
 	c->write = flags & CF_WRITE;
-	c->dma = flags & CF_DMA;
-	if (!take_address(c, flags & CF_EXT)) {
-		c->left = 0;
-		c->status = ST_DRDY | ST_DSC | ST_ERR;
-		c->error = ERR_IDNF;
-		ide_irq(c);
+	c->block = flags & CF_MULTIPLE ? c->drive[c->unit].multiple : 1;
+	if (!c->block || (c->write && c->target->read_only)) {
+		ide_abort(c);
 		return;
 	}
-	if (c->write && ide_disk(c)->read_only) {
-		abort_command(c);
+	if (!take_address(c, flags & CF_EXT)) {
+		end(c, ERR_IDNF);
+		return;
+	}
+	c->dma = flags & CF_DMA;
+	if (!c->dma) {
+		pio_next(c);
 		return;
 	}
 	c->status = ST_DRDY | ST_BSY;
-	if (c->dma) {
-		ide_dma_ready(c);
-		return;
-	}
-	c->block = flags & CF_MULTIPLE ? c->multiple[unit(c)] : 1;
-	if (!c->block) {
-		abort_command(c);
-		return;
-	}
-	pio_next(c);
+	ide_dma_ready(c);
 }
 
 static void flush_done(struct disk_request *r, bool ok)
 {
 	struct ide_channel *c = r->opaque;
 
+	if (!ide_answered(c))
+		return;
 	c->write = true;
 	ide_finish(c, ok);
 }
@@ -296,13 +290,12 @@ static void flush(struct ide_channel *c, unsigned int flags)
 	struct disk_request *r = &c->request;
 
 	(void)flags;
-	c->busy = true;
 	c->status = ST_BSY;
 	r->op = DISK_FLUSH;
+	r->sector = 0;
 	r->nr_segs = 0;
 	r->done = flush_done;
-	r->opaque = c;
-	ide_disk(c)->submit(ide_disk(c), r);
+	ide_submit(c);
 }
 
 static void nothing(struct ide_channel *c, unsigned int flags)
@@ -313,34 +306,20 @@ static void nothing(struct ide_channel *c, unsigned int flags)
 
 static void verify(struct ide_channel *c, unsigned int flags)
 {
-	c->write = false;
-	if (take_address(c, flags & CF_EXT)) {
-		ide_finish(c, true);
-		return;
-	}
-	c->left = 0;
-	c->status = ST_DRDY | ST_DSC | ST_ERR;
-	c->error = ERR_IDNF;
-	ide_irq(c);
+	end(c, take_address(c, flags & CF_EXT) ? 0 : ERR_IDNF);
 }
 
-static void do_identify(struct ide_channel *c, unsigned int flags)
+static void identify(struct ide_channel *c, unsigned int flags)
 {
-	(void)flags;
-	identify(c);
-}
-
-static void set_multiple(struct ide_channel *c, unsigned int flags)
-{
-	uint8_t n = c->task.count[0];
+	uint16_t w[DISK_SECTOR_SIZE / 2];
 
 	(void)flags;
-	if (n > IDE_MAX_MULTIPLE || (n & (n - 1))) {
-		abort_command(c);
-		return;
-	}
-	c->multiple[unit(c)] = n;
-	ide_finish(c, true);
+	ide_identify(c, w);
+	memcpy(c->data, w, sizeof(w));
+	c->pos = 0;
+	c->len = sizeof(w);
+	c->status = READY | ST_DRQ;
+	interrupt(c);
 }
 
 static void check_power(struct ide_channel *c, unsigned int flags)
@@ -357,14 +336,16 @@ static void set_signature(struct ide_channel *c)
 	c->task.device &= DEV_UNIT;
 }
 
+#define DIAGNOSIS_PASSED 1
+
 static void diagnose(struct ide_channel *c, unsigned int flags)
 {
 	(void)flags;
 	c->task.device = 0;
 	set_signature(c);
-	c->status = ST_DRDY | ST_DSC;
-	c->error = 1; /* passed */
-	ide_irq(c);
+	c->status = READY;
+	c->error = DIAGNOSIS_PASSED;
+	interrupt(c);
 }
 
 static const struct {
@@ -377,7 +358,6 @@ static const struct {
 	{ 0x21, transfer, 0 },
 	{ 0x24, transfer, CF_EXT },
 	{ 0x25, transfer, CF_DMA | CF_EXT },
-	{ 0x27, nothing, 0 }, /* READ NATIVE MAX EXT: as identified */
 	{ 0x29, transfer, CF_MULTIPLE | CF_EXT },
 	{ 0x30, transfer, CF_WRITE },
 	{ 0x31, transfer, CF_WRITE },
@@ -389,10 +369,10 @@ static const struct {
 	{ 0x42, verify, CF_EXT },
 	{ 0x70, nothing, 0 }, /* SEEK */
 	{ 0x90, diagnose, 0 },
-	{ 0x91, nothing, 0 }, /* INITIALIZE DEVICE PARAMETERS */
+	{ 0x91, ide_set_geometry, 0 },
 	{ 0xc4, transfer, CF_MULTIPLE },
 	{ 0xc5, transfer, CF_WRITE | CF_MULTIPLE },
-	{ 0xc6, set_multiple, 0 },
+	{ 0xc6, ide_set_multiple, 0 },
 	{ 0xc8, transfer, CF_DMA },
 	{ 0xc9, transfer, CF_DMA },
 	{ 0xca, transfer, CF_WRITE | CF_DMA },
@@ -405,37 +385,47 @@ static const struct {
 	{ 0xe6, nothing, 0 },
 	{ 0xe7, flush, 0 },
 	{ 0xea, flush, 0 },
-	{ CMD_IDENTIFY, do_identify, 0 },
-	{ 0xef, nothing, 0 }, /* SET FEATURES: all modes are alike here */
+	{ 0xec, identify, 0 },
+	{ 0xef, ide_set_features, 0 },
 };
 
 static void command(struct ide_channel *c, uint8_t code)
 {
-	if (!ide_disk(c) || c->busy)
+	if (!c->disk[selected(c)])
 		return;
-	irq_line_set(&c->irq, false);
+	no_interrupt(c);
+	c->unit = selected(c);
+	c->target = c->disk[c->unit];
 	c->command = code;
 	c->error = 0;
-	c->write = false;
-	c->dma = false;
+	c->left = 0;
+	c->pos = c->len = 0;
+	c->write = c->dma = false;
 	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
 		if (commands[i].code == code) {
 			commands[i].run(c, commands[i].flags);
 			return;
 		}
-	abort_command(c);
+	ide_abort(c);
 }
 
-static void soft_reset(struct ide_channel *c)
+/* The reset bit is set: what runs is forgotten. */
+static void enter_reset(struct ide_channel *c)
+{
+	c->cancelled = c->busy;
+	c->dma = false;
+	c->left = 0;
+	c->pos = c->len = 0;
+	c->status = ST_BSY;
+	no_interrupt(c);
+}
+
+static void leave_reset(struct ide_channel *c)
 {
 	c->task.device = 0;
 	set_signature(c);
-	c->pos = c->len = 0;
-	c->left = 0;
-	c->dma = false;
-	c->status = c->busy ? ST_BSY : ST_DRDY | ST_DSC;
-	c->error = 1;
-	irq_line_set(&c->irq, false);
+	c->status = c->busy ? ST_BSY : READY;
+	c->error = DIAGNOSIS_PASSED;
 }
 
 /* --- Ports ----------------------------------------------------------------*/
@@ -446,7 +436,7 @@ static bool absent(struct ide_channel *c)
 
 static uint8_t status(struct ide_channel *c)
 {
-	return ide_disk(c) ? c->status : 0;
+	return c->disk[selected(c)] ? c->status : 0;
 }
 
 static uint32_t task_in(void *opaque, uint16_t port, unsigned int size)
@@ -472,7 +462,7 @@ static uint32_t task_in(void *opaque, uint16_t port, unsigned int size)
 	case 6:
 		return c->task.device | DEV_ONES;
 	default:
-		irq_line_set(&c->irq, false);
+		no_interrupt(c);
 		return status(c);
 	}
 }
@@ -489,9 +479,10 @@ static void task_out(void *opaque, uint16_t port, unsigned int size,
 	struct ide_channel *c = opaque;
 	uint8_t v = (uint8_t)value;
 
-	if (absent(c))
+	/* While it works or is in reset, nobody listens. */
+	if (absent(c) || c->busy || (c->control & CTL_SRST))
 		return;
-	if ((port & 7) && (port & 7) != 7)
+	if (port & 7)
 		c->control &= (uint8_t)~CTL_HOB;
 	switch (port & 7) {
 	case 0:
@@ -534,18 +525,19 @@ static void control_out(void *opaque, uint16_t port, unsigned int size,
 			uint32_t value)
 {
 	struct ide_channel *c = opaque;
+	uint8_t was;
 
 	(void)port;
 	(void)size;
 	if (absent(c))
 		return;
-	if ((c->control & CTL_SRST) && !(value & CTL_SRST))
-		soft_reset(c);
+	was = c->control;
 	c->control = (uint8_t)value;
-	if (value & CTL_SRST)
-		c->status = ST_BSY;
-	if (value & CTL_NIEN)
-		irq_line_set(&c->irq, false);
+	if ((value & CTL_SRST) && !(was & CTL_SRST))
+		enter_reset(c);
+	if (!(value & CTL_SRST) && (was & CTL_SRST))
+		leave_reset(c);
+	update_irq(c);
 }
 
 /* --- Power on -------------------------------------------------------------*/
@@ -588,8 +580,10 @@ void ide_init(struct ide *ide, struct board *b,
 
 		c->ide = ide;
 		c->irq = board_irq(b, legacy[i].irq);
-		c->status = ST_DRDY | ST_DSC;
-		c->error = 1;
+		for (unsigned int j = 0; j < IDE_UNITS; j++)
+			ide_drive_init(&c->drive[j]);
+		c->status = READY;
+		c->error = DIAGNOSIS_PASSED;
 		set_signature(c);
 		board_add_ports(b, &task);
 		board_add_ports(b, &control);

@@ -24,15 +24,34 @@ struct ide_task { /* [0] current, [1] what was there before: LBA48 */
 	uint8_t device;
 };
 
+/* What a drive is told and keeps. */
+struct ide_drive {
+	uint8_t multiple;      /* sectors a block, 0: off */
+	uint8_t heads, track;  /* geometry; sectors a track */
+	uint8_t transfer_mode; /* as SET FEATURES gives it */
+};
+
+/* How far a descriptor table has been followed. */
+struct ide_prd {
+	uint32_t next; /* address of the next descriptor */
+	uint32_t addr, left;
+	bool last;
+};
+
 struct ide_channel {
 	struct ide *ide;
 	struct irq_line irq;
 	struct disk *disk[IDE_UNITS];
-	uint8_t multiple[IDE_UNITS];
+	struct ide_drive drive[IDE_UNITS];
 	struct ide_task task;
 	uint8_t status, error, control, command;
+	bool line;  /* of the interrupt */
+	bool intrq; /* wants to interrupt, if the control register lets it */
 
 	/* the command in hand */
+	struct disk *target;
+	unsigned int unit;
+	bool ext, cancelled; /* cancelled: reset while the disk works */
 	uint64_t sector;
 	uint32_t left;	       /* sectors that it still has to move */
 	bool write, dma, busy; /* busy: the disk works */
@@ -45,9 +64,7 @@ struct ide_channel {
 	/* bus master */
 	uint8_t bm_command, bm_status;
 	uint32_t bm_table;
-	uint32_t prd_next; /* where in the table we are */
-	uint32_t prd_addr, prd_left;
-	bool prd_last;
+	struct ide_prd prd;
 	uint32_t chunk; /* sectors of the request in hand */
 
 	struct disk_request request;

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The IDE controller on a board, for its unit tests. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "dev/board.h"
+#include "../mock/ide-rig.h"
+#include "lib/string.h"
+
+static struct board board;
+struct ide ide;
+struct disk disk;
+uint8_t store[NR_STORED][SECTOR], memory[MEMORY];
+struct disk_request *waiting;
+struct disk_request last;
+unsigned int submits;
+bool patient;
+
+/* --- Surroundings -------------------------------------------------------------*/
+static uint64_t no_time(void *opaque)
+{
+	(void)opaque;
+	return 0;
+}
+
+static void no_byte(void *opaque, uint8_t byte)
+{
+	(void)opaque;
+	(void)byte;
+}
+
+static void no_end(void *opaque)
+{
+	(void)opaque;
+}
+
+static void mem_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
+{
+	(void)opaque;
+	assert_true(gpa + len <= MEMORY);
+	memcpy(dst, memory + gpa, len);
+}
+
+static void submit(struct disk *d, struct disk_request *r)
+{
+	assert_ptr_equal(d, &disk);
+	assert_null(waiting);
+	waiting = r;
+	submits++;
+	memcpy(&last, r, sizeof(last));
+}
+
+/* Check what the request promises, and do it. */
+static void move(const struct disk_request *r)
+{
+	uint64_t at = r->sector * SECTOR;
+	uint32_t bytes = 0;
+
+	assert_in_range(r->nr_segs, 1, DISK_MAX_SEGS);
+	for (uint32_t i = 0; i < r->nr_segs; i++) {
+		const struct disk_seg *s = &r->seg[i];
+		uint8_t *p = s->local ? s->local : memory + s->gpa;
+		uint8_t *on_disk = store[0] + at % sizeof(store);
+
+		assert_in_range(s->len, 1, PAGE_SIZE);
+		if (!s->local) {
+			assert_true((s->gpa & PAGE_MASK) + s->len <= PAGE_SIZE);
+			assert_true(s->gpa + s->len <= MEMORY);
+		}
+		memcpy(r->op == DISK_READ ? p : on_disk,
+		       r->op == DISK_READ ? on_disk : p, s->len);
+		at += s->len;
+		bytes += s->len;
+	}
+	assert_int_equal(bytes % SECTOR, 0);
+	assert_true(r->sector + bytes / SECTOR <= disk.sectors);
+}
+
+void answer(bool ok)
+{
+	struct disk_request *r = waiting;
+
+	assert_non_null(r);
+	waiting = NULL;
+	if (ok && r->op != DISK_FLUSH)
+		move(r);
+	r->done(r, ok);
+}
+
+static void settle(void)
+{
+	while (waiting && !patient)
+		answer(true);
+}
+
+void out(uint16_t port, uint32_t value)
+{
+	board_out(&board, port, 1, value);
+	settle();
+}
+
+uint8_t in(uint16_t port)
+{
+	return (uint8_t)board_in(&board, port, 1);
+}
+
+void out32(uint16_t port, uint32_t value)
+{
+	board_out(&board, port, 4, value);
+	settle();
+}
+
+uint32_t in32(uint16_t port)
+{
+	return board_in(&board, port, 4);
+}
+
+uint16_t data_in(void)
+{
+	uint16_t v = (uint16_t)board_in(&board, TASK, 2);
+
+	settle();
+	return v;
+}
+
+void data_out(uint16_t v)
+{
+	board_out(&board, TASK, 2, v);
+	settle();
+}
+
+/* IRQ 14 as the 8259 sees it. */
+bool irq(void)
+{
+	board_out(&board, 0xa0, 1, 0x0a);
+	return board_in(&board, 0xa0, 1) & 0x40;
+}
+
+void build(uint64_t sectors)
+{
+	const struct board_host host = { no_time, no_time, no_byte, no_end,
+					 no_end,  NULL,	   NULL };
+
+	memset(&ide, 0, sizeof(ide));
+	memset(&disk, 0, sizeof(disk));
+	memset(memory, 0, sizeof(memory));
+	waiting = NULL;
+	patient = false;
+	submits = 0;
+	disk.sectors = sectors;
+	disk.submit = submit;
+	for (uint32_t i = 0; i < NR_STORED; i++)
+		for (uint32_t j = 0; j < SECTOR; j++)
+			store[i][j] = (uint8_t)(i * 7 + j + (j >> 8));
+	board_init(&board, &host, 1024);
+	ide_attach(&ide, 0, 0, &disk);
+	ide_init(&ide, &board, mem_read, NULL);
+}
+
+void task28(uint8_t command, uint32_t sector, uint8_t count)
+{
+	out(DEVICE, LBA | sector >> 24);
+	out(COUNT, count);
+	out(LOW, sector);
+	out(MID, sector >> 8);
+	out(HIGH, sector >> 16);
+	out(COMMAND, command);
+}
+
+void task48(uint8_t command, uint64_t sector, uint16_t count)
+{
+	out(DEVICE, LBA);
+	out(COUNT, count >> 8);
+	out(LOW, (uint32_t)(sector >> 24));
+	out(MID, (uint32_t)(sector >> 32));
+	out(HIGH, (uint32_t)(sector >> 40));
+	out(COUNT, count);
+	out(LOW, (uint32_t)sector);
+	out(MID, (uint32_t)(sector >> 8));
+	out(HIGH, (uint32_t)(sector >> 16));
+	out(COMMAND, command);
+}
+
+void read_block(uint32_t sector, uint32_t n)
+{
+	for (uint32_t i = 0; i < n * SECTOR / 2; i++) {
+		uint16_t v = data_in();
+
+		assert_memory_equal(&v, store[sector] + 2 * i, 2);
+	}
+}
+
+void write_block(uint32_t seed, uint32_t n)
+{
+	for (uint32_t i = 0; i < n * SECTOR / 2; i++)
+		data_out((uint16_t)(seed + i));
+}
+
+void check_written(uint32_t sector, uint32_t seed, uint32_t n)
+{
+	for (uint32_t i = 0; i < n * SECTOR / 2; i++) {
+		uint16_t v = (uint16_t)(seed + i);
+
+		assert_memory_equal(store[sector] + 2 * i, &v, 2);
+	}
+}
+
+void identify(uint16_t w[256])
+{
+	out(COMMAND, 0xec);
+	assert_true(irq());
+	assert_int_equal(in(STATUS), READY | DRQ);
+	for (int i = 0; i < 256; i++)
+		w[i] = data_in();
+	assert_int_equal(in(STATUS), READY);
+}
+
+void dma(bool to_memory)
+{
+	out32(BM + 4, TABLE);
+	out(BM + 2, BM_IRQ | BM_ERR);
+	out(BM, to_memory ? TO_MEM : 0);
+	out(BM, START | (to_memory ? TO_MEM : 0));
+}
+
+void prd(unsigned int n, uint32_t address, uint32_t len, bool last_one)
+{
+	uint32_t e[] = { address, (len & 0xffff) | (uint32_t)last_one << 31 };
+
+	memcpy(memory + TABLE + 8 * n, e, sizeof(e));
+}
