@@ -94,7 +94,8 @@ static int config(const struct config_args *a)
 	struct prepared p;
 	char *own = NULL;
 	const char *bundle = a->bundle;
-	bool good = prepare(&p, a->file, a->overrides, a->nr_overrides, &r);
+	bool good =
+		prepare(&p, a->file, a->overrides, a->nr_overrides, stderr, &r);
 
 	if (good && p.conf.vmi) {
 		if (!bundle)

@@ -174,14 +174,17 @@ static int create(const struct call *call, bool front_end)
 	struct report r = { "" };
 	struct create_args a;
 	struct prepared p = { 0 };
+	/* What does not parse is passed on: xl says so itself. */
+	FILE *messages = front_end ? fopen("/dev/null", "we") : stderr;
 	int status;
 	bool good = args_parse(&a, call->argc, call->argv) && !a.help &&
-		    (a.file || a.nr_overrides);
+		    messages && (a.file || a.nr_overrides);
 
 	if (!good) {
 		status = front_end || a.help ? exec_untouched(call)
 					     : usage_error("create");
-	} else if (!prepare(&p, a.file, a.overrides, a.nr_overrides, &r)) {
+	} else if (!prepare(&p, a.file, a.overrides, a.nr_overrides, messages,
+			    &r)) {
 		/* Not ours to judge: xl says it in its own words. */
 		status = front_end && !p.conf.vmi
 				 ? exec_untouched(call)

@@ -62,3 +62,6 @@ install-doc:
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 $$page \
 			$(call DEST,$(MANDIR)/man)$${page##*.}/$${page##*/} || exit 1; done
+
+LAB_NEEDS += $(XLC_PROGRAM)
+LAB_TAP += tests/lab/test-toolstack

@@ -37,14 +37,14 @@ static bool check_files(struct prepared *p, struct report *r)
 }
 
 bool prepare(struct prepared *p, const char *file, char *const *overrides,
-	     int n, struct report *r)
+	     int n, FILE *messages, struct report *r)
 {
 	memset(p, 0, sizeof(*p));
 	p->text = conf_read(file, overrides, n, &p->length, r);
 	if (!p->text)
 		return false;
 	if (!conf_parse(&p->conf, p->text, p->length,
-			file ? file : "command line", stderr, r))
+			file ? file : "command line", messages, r))
 		return false;
 	if (!p->conf.vmi)
 		return true;

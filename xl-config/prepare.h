@@ -20,11 +20,11 @@ struct prepared {
 
 /**
  * Read and judge @file with @n overrides; files that it names are looked at,
- * none is written.  Without vmi=1 only .conf is filled in.
- * False with an error in @r; prepared_free() is needed in any case.
+ * none is written.  Without vmi=1 only .conf is filled in.  @messages: for
+ * what xl's parser finds wrong.  False with an error in @r; prepared_free() is needed in any case.
  */
 bool prepare(struct prepared *p, const char *file, char *const *overrides,
-	     int n, struct report *r);
+	     int n, FILE *messages, struct report *r);
 void prepared_free(struct prepared *p);
 
 /** Make the bundle @path, when the plan needs one. */
