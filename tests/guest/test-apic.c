@@ -12,6 +12,7 @@
 #define TPR_TRIED   0x20
 #define TPR_BLOCK   0x50
 #define VERSION_MIN 0x10
+#define ABSENT_CPU  200
 
 static uint32_t get(uint32_t reg)
 {
@@ -204,4 +205,17 @@ TEST("apic", "the 8259 through LINT0 as ExtINT", AFTER)
 	irq_on();
 	check(wait_count(&irq_count[IRQ_TIMER], 1));
 	irq_off();
+}
+
+TEST("apic", "SetInitialAPState of a processor that is not there", AFTER)
+{
+	static uint8_t memory[VMI_AP_SIZE + 1];
+	struct vmi_ap_state s = { .cr0 = X86_CR0_PG | X86_CR0_PE,
+				  .cs = KERNEL_CS,
+				  .ss = KERNEL_DS };
+
+	/* Linux's is on the stack, not aligned. */
+	memcpy(memory + 1, &s, sizeof(s));
+	vmi(VMI_CALL_SetInitialAPState, (uint32_t)(uintptr_t)memory + 1,
+	    ABSENT_CPU);
 }
