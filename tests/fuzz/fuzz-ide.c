@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whatever a guest does to the IDE controller, and whenever its disks answer:
+ * each request is one that a disk may get (disk.h), lies within the disk, and
+ * stays untouched until its answer.
+ */
+#include <stdlib.h>
+#include "dev/board.h"
+#include "dev/ide.h"
+#include "lib/string.h"
+
+#define NR_DISKS 3
+#define MOST_OPS 2000
+
+struct input {
+	const uint8_t *p, *end;
+};
+
+/* A disk and the request that it works on. */
+struct fake {
+	struct disk disk;
+	struct disk_request *r;
+	struct disk_request copy;
+};
+
+struct bench {
+	struct board board;
+	struct ide ide;
+	struct fake fake[NR_DISKS];
+	struct input in;
+};
+
+#define must(x)                                                                \
+	do {                                                                   \
+		if (!(x))                                                      \
+			abort();                                               \
+	} while (0)
+
+static uint32_t take(struct input *in, unsigned int bytes)
+{
+	uint32_t v = 0;
+
+	for (unsigned int i = 0; i < bytes && in->p < in->end; i++)
+		v |= (uint32_t)*in->p++ << 8 * i;
+	return v;
+}
+
+/* --- Disks ----------------------------------------------------------------*/
+static void check_segment(const struct disk_seg *s, const struct ide_channel *c)
+{
+	must(s->len && s->len <= PAGE_SIZE);
+	if (!s->local) {
+		must((s->gpa & PAGE_MASK) + s->len <= PAGE_SIZE);
+		return;
+	}
+	must(s->local >= c->data);
+	must(s->local + s->len <= c->data + sizeof(c->data));
+}
+
+static void check_request(const struct disk *d, const struct disk_request *r)
+{
+	uint32_t bytes = 0;
+
+	must(r->done);
+	if (r->op == DISK_FLUSH) {
+		must(!r->nr_segs);
+		return;
+	}
+	must(r->op == DISK_READ || (r->op == DISK_WRITE && !d->read_only));
+	must(r->nr_segs && r->nr_segs <= DISK_MAX_SEGS);
+	for (uint32_t i = 0; i < r->nr_segs; i++) {
+		check_segment(&r->seg[i], r->opaque);
+		bytes += r->seg[i].len;
+	}
+	must(!(bytes % DISK_SECTOR_SIZE));
+	must(r->sector < d->sectors);
+	must(bytes / DISK_SECTOR_SIZE <= d->sectors - r->sector);
+}
+
+static void submit(struct disk *d, struct disk_request *r)
+{
+	struct fake *f = (struct fake *)(void *)d; /* its first member */
+
+	must(!f->r);
+	check_request(d, r);
+	f->r = r;
+	memcpy(&f->copy, r, sizeof(*r));
+}
+
+static void answer(struct bench *b, uint32_t which)
+{
+	struct fake *f = &b->fake[which % NR_DISKS];
+	struct disk_request *r = f->r;
+
+	if (!r)
+		return;
+	must(!memcmp(r, &f->copy, sizeof(*r)));
+	f->r = NULL;
+	if (r->op == DISK_READ)
+		for (uint32_t i = 0; i < r->nr_segs; i++)
+			if (r->seg[i].local)
+				memset(r->seg[i].local, 0x5a, r->seg[i].len);
+	r->done(r, !(which & 0x80));
+}
+
+/* --- The guest ------------------------------------------------------------*/
+static void mem_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
+{
+	struct bench *b = opaque;
+	uint8_t *p = dst;
+
+	(void)gpa;
+	for (uint32_t i = 0; i < len; i++)
+		p[i] = (uint8_t)take(&b->in, 1);
+}
+
+static const uint16_t bases[] = { 0x1f0, 0x170,	      0x3f6,
+				  0x376, IDE_BM_BASE, IDE_BM_BASE + 8 };
+
+static uint16_t port(struct input *in)
+{
+	uint32_t n = take(in, 1);
+
+	return (uint16_t)(bases[(n & 7) % ARRAY_SIZE(bases)] + (n >> 3 & 7));
+}
+
+/* A command as a driver gives it, so that its inside is reached. */
+static void give_command(struct bench *b)
+{
+	static const uint8_t codes[] = { 0x20, 0x24, 0x25, 0x29, 0x30, 0x34,
+					 0x35, 0x39, 0xc4, 0xc5, 0xc6, 0xc8,
+					 0xca, 0xe7, 0xec, 0xef };
+	uint32_t v = take(&b->in, 4);
+	uint16_t at = v & 1 ? 0x1f0 : 0x170;
+
+	board_out(&b->board, at + 6, 1, (v & 2 ? 0xe0 : 0xa0) | (v << 2 & 16));
+	board_out(&b->board, at + 5, 1, 0);
+	board_out(&b->board, at + 4, 1, 0);
+	board_out(&b->board, at + 3, 1, v >> 8);
+	board_out(&b->board, at + 2, 1, v >> 16 & 0x3f);
+	board_out(&b->board, at + 7, 1, codes[v >> 24 & 15]);
+}
+
+/* Move a block through the data port. */
+static void move_data(struct bench *b)
+{
+	uint32_t v = take(&b->in, 2);
+	uint16_t at = v & 1 ? 0x1f0 : 0x170;
+
+	for (uint32_t i = 0; i < (v >> 4 & 0x3ff); i++)
+		if (v & 2)
+			board_out(&b->board, at, 4, i);
+		else
+			board_in(&b->board, at, 4);
+}
+
+enum {
+	OUT,
+	IN,
+	COMMAND,
+	DATA,
+	ANSWER,
+	ANSWER_TOO,
+	NR_OPS
+};
+
+static void operation(struct bench *b)
+{
+	uint32_t op = take(&b->in, 1);
+	unsigned int size = 1u << (op >> 3) % 3;
+	uint16_t at;
+
+	switch ((op & 7) % NR_OPS) {
+	case OUT:
+		at = port(&b->in);
+		board_out(&b->board, at, size, take(&b->in, size));
+		break;
+	case IN:
+		board_in(&b->board, port(&b->in), size);
+		break;
+	case COMMAND:
+		give_command(b);
+		break;
+	case DATA:
+		move_data(b);
+		break;
+	default:
+		answer(b, take(&b->in, 1));
+		break;
+	}
+}
+
+static void check_channel(const struct ide_channel *c)
+{
+	must(c->pos <= c->len && c->len <= sizeof(c->data));
+	if (c->busy)
+		must(c->target);
+}
+
+/* --- Power on ---------------------------------------------------------------*/
+static uint64_t no_time(void *opaque)
+{
+	(void)opaque;
+	return 1;
+}
+
+static void no_byte(void *opaque, uint8_t byte)
+{
+	(void)opaque;
+	(void)byte;
+}
+
+static void no_end(void *opaque)
+{
+	(void)opaque;
+}
+
+static void build(struct bench *b)
+{
+	static const uint64_t sizes[NR_DISKS] = { 300, 1ull << 40, 70000 };
+	const struct board_host host = { no_time, no_time, no_byte, no_end,
+					 no_end,  NULL,	   NULL };
+
+	memset(&b->ide, 0, sizeof(b->ide));
+	memset(b->fake, 0, sizeof(b->fake));
+	board_init(&b->board, &host, 1024);
+	for (unsigned int i = 0; i < NR_DISKS; i++) {
+		b->fake[i].disk.sectors = sizes[i];
+		b->fake[i].disk.submit = submit;
+		b->fake[i].disk.read_only = i == 2;
+		ide_attach(&b->ide, i & 1, i >> 1, &b->fake[i].disk);
+	}
+	ide_init(&b->ide, &b->board, mem_read, b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct bench b;
+
+	build(&b);
+	b.in = (struct input){ data, data + size };
+	for (unsigned int i = 0; b.in.p < b.in.end && i < MOST_OPS; i++) {
+		operation(&b);
+		check_channel(&b.ide.ch[0]);
+		check_channel(&b.ide.ch[1]);
+	}
+	return 0;
+}
