@@ -161,8 +161,24 @@ enum {
 	DATA,
 	ANSWER,
 	ANSWER_TOO,
-	NR_OPS
+	START,
+	RESET
 };
+
+/* Bus master and reset bit, on and off. */
+static void start(struct bench *b)
+{
+	uint32_t v = take(&b->in, 1);
+
+	board_out(&b->board, IDE_BM_BASE + (v & 8), 1, v >> 7);
+}
+
+static void reset(struct bench *b)
+{
+	uint32_t v = take(&b->in, 1);
+
+	board_out(&b->board, v & 1 ? 0x3f6 : 0x376, 1, v & 4);
+}
 
 static void operation(struct bench *b)
 {
@@ -170,7 +186,7 @@ static void operation(struct bench *b)
 	unsigned int size = 1u << (op >> 3) % 3;
 	uint16_t at;
 
-	switch ((op & 7) % NR_OPS) {
+	switch (op & 7) {
 	case OUT:
 		at = port(&b->in);
 		board_out(&b->board, at, size, take(&b->in, size));
@@ -183,6 +199,12 @@ static void operation(struct bench *b)
 		break;
 	case DATA:
 		move_data(b);
+		break;
+	case START:
+		start(b);
+		break;
+	case RESET:
+		reset(b);
 		break;
 	default:
 		answer(b, take(&b->in, 1));
