@@ -18,6 +18,7 @@
 #define FIX_VA	 0xd0000000 /* the guest's own mappings of devices */
 #define APIC_VA	 FIX_VA
 #define TEST_VA	 0xd8000000 /* kernel pages of tests */
+#define TEST_END 0xe0000000
 #define USER_VA	 0x08048000 /* user code, then its data and its stack */
 #define USER_TOP 0xbffff000
 

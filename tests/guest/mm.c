@@ -158,22 +158,48 @@ static void drop(uint32_t addr)
 		table_announce(table, false);
 }
 
-void mm_reset(void)
+void mm_rewind(void)
 {
-	for (uint64_t at = LOWMEM_SIZE; at < PAGE_OFFSET; at += PT_SPAN)
-		drop((uint32_t)at);
-	for (uint32_t at = TEST_VA; at < 0xe0000000; at += PT_SPAN)
-		drop(at);
-	if (vmi_active) {
+	pool_next = pool_keep ? pool_keep : pool_next;
+}
+
+static void flush_all(void)
+{
+	uint32_t cr3;
+
+	if (vmi_active)
 		vmi_quick(VMI_CALL_FlushTLB, VMI_FLUSH_TLB | VMI_FLUSH_GLOBAL,
 			  0, 0);
-	} else {
-		uint32_t cr3;
-
+	else
 		__asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3"
 				 : "=r"(cr3)
 				 :
 				 : "memory");
-	}
-	pool_next = pool_keep ? pool_keep : pool_next;
+}
+
+void mm_reset_tables(void)
+{
+	for (uint64_t at = LOWMEM_SIZE; at < PAGE_OFFSET; at += PT_SPAN)
+		drop((uint32_t)at);
+	for (uint32_t at = TEST_VA; at < TEST_END; at += PT_SPAN)
+		drop(at);
+	flush_all();
+}
+
+/* A test may have ended in another address space. */
+static void use_boot_tables(void)
+{
+	uint32_t cr3 = pa(boot_pgd);
+
+	if (vmi_active)
+		vmi_quick(VMI_CALL_SetCR3, cr3, 0, 0);
+	else
+		__asm__ volatile("mov %0, %%cr3" : : "r"(cr3) : "memory");
+}
+
+void mm_reset(void)
+{
+	use_boot_tables();
+	mm_reset_tables();
+	mm_rewind();
 }

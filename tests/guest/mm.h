@@ -31,6 +31,11 @@ void mm_init(void);
 /** Forget all mappings and frames of the test. */
 void mm_reset(void);
 
+/** Unlink and give back the tables that tests have made. */
+void mm_reset_tables(void);
+/** All frames of the test are free again; nothing may use them. */
+void mm_rewind(void);
+
 /** A frame of zeros, by its guest-physical address; gone after the test. */
 uint32_t frame_take(void);
 

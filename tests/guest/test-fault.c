@@ -14,7 +14,7 @@
 #define U	   X86_PFEC_U
 #define W	   X86_PFEC_W
 #define P	   X86_PFEC_P
-#define DATA	     0x08100000
+#define DATA	   0x08100000
 #define WORD	   0x600df00d
 #define COPIED	   0x0c0b1ed0
 #define NR_DEMAND  24

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Address spaces: built as Linux builds them at fork, switched by SetCR3, torn
+ * down as at exit; and a random walk over page tables against a model.
+ */
+#include "guest.h"
+#include "pte.h"
+#include "traps.h"
+#include "user.h"
+#include "x86-defs.h"
+
+#define PT	    VMI_PAGE_PT
+#define PD	    VMI_PAGE_PD
+#define DATA	    0x08100000
+#define NR_SPACES   6
+#define NR_SWITCHES 60
+#define KERNEL_PDE  (PAGE_OFFSET >> PD_SHIFT)
+#define NR_PDES	    (0x100000000ull >> PD_SHIFT)
+#define TABLE_FLAGS USER_PAGE
+#define MARK(n)	    (0x5ace0000u + (n))
+
+extern pte_t boot_pgd[];
+#if GUEST_PAE
+extern pte_t boot_pmd[];
+#define NR_PMDS X86_PDPT_ENTRIES
+#endif
+
+struct space {
+	uint32_t cr3;
+	uint32_t table, frame;
+#if GUEST_PAE
+	uint32_t pmd[NR_PMDS];
+#endif
+};
+
+#if GUEST_PAE
+/* Four directories; the kernel's is a copy, as in 2.6 without sharing. */
+static void space_roots(struct space *s)
+{
+	uint32_t pdpt = frame_take();
+
+	for (uint32_t i = 0; i < NR_PMDS; i++) {
+		uint32_t first = i * PTE_PER_TAB;
+
+		s->pmd[i] = frame_take();
+		if (i == NR_PMDS - 1) {
+			memcpy(va(s->pmd[i]), boot_pmd + first, PAGE_SIZE);
+			vmi(VMI_CALL_AllocatePage, s->pmd[i] >> PAGE_SHIFT,
+			    PD | VMI_PAGE_PAE | VMI_PAGE_CLONE |
+				    VMI_PAGE_ZEROED,
+			    pa(boot_pmd + first) >> PAGE_SHIFT, 0, PTE_PER_TAB);
+		} else {
+			vmi_allocate(s->pmd[i], PD | VMI_PAGE_ZEROED);
+		}
+		vmi_set((pte_t *)va(pdpt) + i, s->pmd[i] | X86_PTE_P,
+			VMI_PAGE_PDP);
+	}
+	s->cr3 = pdpt;
+}
+
+static pte_t *space_pde(const struct space *s, uint32_t addr)
+{
+	return (pte_t *)va(s->pmd[addr >> X86_PDPT_SHIFT]) +
+	       (addr >> PD_SHIFT) % PTE_PER_TAB;
+}
+
+static void space_drop_roots(const struct space *s)
+{
+	for (uint32_t i = 0; i < NR_PMDS; i++)
+		vmi_release(s->pmd[i], PD);
+}
+#else
+static void space_roots(struct space *s)
+{
+	uint32_t pgd = frame_take();
+
+	memcpy((pte_t *)va(pgd) + KERNEL_PDE, boot_pgd + KERNEL_PDE,
+	       (NR_PDES - KERNEL_PDE) * PTE_BYTES);
+	vmi(VMI_CALL_AllocatePage, pgd >> PAGE_SHIFT,
+	    PD | VMI_PAGE_CLONE | VMI_PAGE_ZEROED, pa(boot_pgd) >> PAGE_SHIFT,
+	    KERNEL_PDE, NR_PDES - KERNEL_PDE);
+	s->cr3 = pgd;
+}
+
+static pte_t *space_pde(const struct space *s, uint32_t addr)
+{
+	return (pte_t *)va(s->cr3) + (addr >> PD_SHIFT);
+}
+
+static void space_drop_roots(const struct space *s)
+{
+	vmi_release(s->cr3, PD);
+}
+#endif
+
+/* User code, a stack and one page of data with @mark. */
+static void space_make(struct space *s, uint32_t mark)
+{
+	extern uint8_t user_start[];
+	pte_t *t;
+
+	memset(s, 0, sizeof(*s));
+	space_roots(s);
+	s->table = frame_take();
+	s->frame = marked_frame(mark);
+	t = va(s->table);
+	vmi_allocate(s->table, PT | VMI_PAGE_ZEROED);
+	vmi_set(space_pde(s, USER_VA), s->table | TABLE_FLAGS, PD);
+	vmi_set(t + (USER_VA >> PAGE_SHIFT) % PTE_PER_TAB,
+		pa(user_start) | USER_RO, PT);
+	vmi_set(t + (USER_STACK >> PAGE_SHIFT) % PTE_PER_TAB,
+		frame_take() | USER_PAGE, PT);
+	vmi_set(t + (DATA >> PAGE_SHIFT) % PTE_PER_TAB, s->frame | USER_PAGE,
+		PT);
+}
+
+static void space_use(const struct space *s)
+{
+	vmi(VMI_CALL_SetCR3, s ? s->cr3 : pa(boot_pgd));
+}
+
+/* As at exit: entries without a call, then tables, then the root. */
+static void space_drop(const struct space *s)
+{
+	pte_t *t = va(s->table);
+
+	for (uint32_t i = 0; i < PTE_PER_TAB; i++)
+		*(volatile pte_t *)&t[i] = 0;
+	vmi_flush(VMI_FLUSH_TLB);
+	vmi_release(s->table, PT);
+	vmi_set(space_pde(s, USER_VA), 0, PD);
+	space_drop_roots(s);
+}
+
+static uint32_t user_sees(uint32_t addr)
+{
+	user_call(USER(user_read), 0, addr, 0, 0);
+	return last_trap.frame.vector == SYSCALL_VECTOR ? last_trap.frame.eax
+							: 0;
+}
+
+_Static_assert(DATA >> PD_SHIFT == USER_VA >> PD_SHIFT, "one table");
+
+TEST("space", "a new address space runs user code", AFTER)
+{
+	struct space s;
+
+	space_make(&s, MARK(1));
+	space_use(&s);
+	check_eq((uint32_t)vmi(VMI_CALL_GetCR3), s.cr3);
+	check_eq(user_sees(DATA), MARK(1));
+	user_call(USER(user_write), MARK(2), DATA, 0, 0);
+	check_eq(frame_word(s.frame), MARK(2));
+	space_use(NULL);
+	space_drop(&s);
+}
+
+TEST("space", "several spaces, one address: each sees its own", AFTER)
+{
+	struct space s[NR_SPACES];
+
+	for (uint32_t i = 0; i < NR_SPACES; i++)
+		space_make(&s[i], MARK(i));
+	for (uint32_t i = 0; i < NR_SWITCHES; i++) {
+		uint32_t n = i * 5 % NR_SPACES;
+
+		space_use(&s[n]);
+		check_eq(user_sees(DATA), MARK(n));
+	}
+	space_use(NULL);
+	for (uint32_t i = 0; i < NR_SPACES; i++)
+		space_drop(&s[i]);
+}
+
+TEST("space", "an entry changes in a space that is not in use", AFTER)
+{
+	struct space a, b;
+	pte_t *t;
+
+	space_make(&a, MARK(1));
+	space_make(&b, MARK(2));
+	space_use(&a);
+	check_eq(user_sees(DATA), MARK(1));
+	space_use(&b);
+	check_eq(user_sees(DATA), MARK(2));
+	t = (pte_t *)va(a.table) + (DATA >> PAGE_SHIFT) % PTE_PER_TAB;
+	vmi_set(t, marked_frame(MARK(3)) | USER_PAGE, PT);
+	check_eq(user_sees(DATA), MARK(2));
+	space_use(&a);
+	check_eq(user_sees(DATA), MARK(3));
+	vmi_set(t, 0, PT);
+	space_use(&b);
+	check_eq(user_sees(DATA), MARK(2));
+	space_use(&a);
+	check_eq(user_sees(DATA), 0);
+	check_eq(last_trap.cr2, DATA);
+	space_use(NULL);
+	space_drop(&a);
+	space_drop(&b);
+}
+
+TEST("space", "a new mapping of the kernel is seen in all spaces that share it",
+     AFTER)
+{
+	struct space s;
+
+	pte_of(TEST_VA, true); /* the table exists before the copy */
+	space_make(&s, MARK(1));
+	space_use(&s);
+	vmi_set(pte_of(TEST_VA, false), marked_frame(MARK(9)) | KERNEL_PAGE,
+		PT);
+	check_reads(TEST_VA, MARK(9));
+	space_use(NULL);
+	check_reads(TEST_VA, MARK(9));
+	vmi_set(pte_of(TEST_VA, false), 0, PT);
+	vmi_inval(TEST_VA);
+	check_read_faults(TEST_VA, 0);
+	space_use(&s);
+	check_read_faults(TEST_VA, 0);
+	space_use(NULL);
+	space_drop(&s);
+}
+
+/* Linux's vmalloc_fault: the missing directory entry is copied at the fault. */
+static const struct space *faulting;
+
+static bool vmalloc_fault(struct trap_frame *f)
+{
+	uint32_t at = last_trap.cr2;
+
+	if (at < PAGE_OFFSET || (f->error & X86_PFEC_P))
+		return false;
+	pte_set(space_pde(faulting, at), *pde_of(at), PD);
+	return true;
+}
+
+TEST("space", "a directory entry of the kernel that comes later, by its fault",
+     AFTER)
+{
+	struct space s;
+
+	space_make(&s, MARK(1));
+	mm_reset_tables();
+	vmi_set(pte_of(TEST_VA, true), marked_frame(MARK(7)) | KERNEL_PAGE, PT);
+	space_use(&s);
+	faulting = &s;
+	trap_hook(X86_EXC_PF, vmalloc_fault);
+	check_reads(TEST_VA, MARK(7));
+	check(trap_count[X86_EXC_PF] <= 1);
+	space_use(NULL);
+	space_drop(&s);
+}
+
+TEST("space", "spaces come and go, frames are used again", AFTER)
+{
+	struct space s;
+
+	for (uint32_t i = 0; i < NR_SWITCHES / 2; i++) {
+		mm_rewind();
+		space_make(&s, MARK(i));
+		space_use(&s);
+		check_eq(user_sees(DATA), MARK(i));
+		space_use(NULL);
+		space_drop(&s);
+	}
+}
+
+TEST("space", "a process switch as Linux does it, in lazy mode", AFTER)
+{
+	extern struct x86_tss tss;
+	struct space s[2];
+
+	space_make(&s[0], MARK(0));
+	space_make(&s[1], MARK(1));
+	for (uint32_t i = 0; i < NR_SWITCHES; i++) {
+		vmi(VMI_CALL_SetLazyMode, VMI_LAZY_CPU);
+		space_use(&s[i & 1]);
+		vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, tss.esp0);
+		vmi(VMI_CALL_SetLazyMode, VMI_LAZY_NONE);
+		check_eq(user_sees(DATA), MARK(i & 1));
+	}
+	space_use(NULL);
+	space_drop(&s[0]);
+	space_drop(&s[1]);
+}
+
+/* --- A random walk ----------------------------------------------------------------- */
+#define WALK_PAGES  96
+#define WALK_FRAMES 24
+#define WALK_STEPS  3000
+#define NOT_MAPPED  0xffu
+
+static struct {
+	uint8_t frame[WALK_PAGES]; /* index, or NOT_MAPPED */
+	bool writable[WALK_PAGES];
+	uint32_t frames[WALK_FRAMES];
+	uint32_t words[WALK_FRAMES];
+	uint32_t seed;
+} walk;
+
+static uint32_t draw(uint32_t n)
+{
+	walk.seed = walk.seed * 1664525 + 1013904223;
+	return (walk.seed >> 8) % n;
+}
+
+static uint32_t walk_addr(uint32_t page)
+{
+	/* Three tables, with gaps. */
+	return TEST_VA + (page % 3) * PT_SPAN + page / 3 * 2 * PAGE_SIZE;
+}
+
+static void walk_change(uint32_t page)
+{
+	uint32_t addr = walk_addr(page), how = draw(4), n = draw(WALK_FRAMES);
+	pte_t *p = pte_of(addr, true), v = 0;
+
+	walk.frame[page] = NOT_MAPPED;
+	if (draw(4)) {
+		walk.frame[page] = (uint8_t)n;
+		walk.writable[page] = draw(2);
+		v = walk.frames[n] |
+		    (walk.writable[page] ? USER_PAGE : USER_RO);
+	}
+	if (how == 0) {
+		*(volatile pte_t *)p = v;
+		vmi_update(p, PT);
+	} else if (how == 1) {
+		vmi_set(p, v, PT | VMI_PAGE_DEFER | VMI_PAGE_CURRENT_AS | addr);
+	} else {
+		vmi_set(p, v, PT);
+	}
+	if (draw(2))
+		vmi_inval(addr);
+	else
+		vmi_flush(VMI_FLUSH_TLB);
+}
+
+static bool walk_look(uint32_t page)
+{
+	uint32_t addr = walk_addr(page), value = 0, n = walk.frame[page];
+	int vector = try_read(addr, &value);
+
+	if (n == NOT_MAPPED)
+		return vector == X86_EXC_PF;
+	if (vector != -1 || value != walk.words[n])
+		return false;
+	vector = try_write(addr, ++value);
+	if (!walk.writable[page])
+		return vector == X86_EXC_PF;
+	walk.words[n] = value;
+	return vector == -1 && frame_word(walk.frames[n]) == value;
+}
+
+TEST("space", "a random walk over three tables", AFTER)
+{
+	walk.seed = 1 + vmi_form;
+	memset(walk.frame, NOT_MAPPED, sizeof(walk.frame));
+	for (uint32_t i = 0; i < WALK_FRAMES; i++) {
+		walk.words[i] = MARK(i * 256);
+		walk.frames[i] = marked_frame(walk.words[i]);
+	}
+	for (uint32_t i = 0; i < WALK_PAGES; i++)
+		pte_of(walk_addr(i), true);
+	for (uint32_t step = 0; step < WALK_STEPS; step++) {
+		uint32_t page = draw(WALK_PAGES);
+
+		if (draw(2))
+			walk_change(page);
+		if (!walk_look(page)) {
+			fail(__FILE__, __LINE__, "step %u, address %#x", step,
+			     walk_addr(page));
+			return;
+		}
+	}
+	for (uint32_t i = 0; i < WALK_PAGES; i++)
+		check(walk_look(i));
+}
