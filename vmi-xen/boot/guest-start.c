@@ -317,6 +317,7 @@ void __noreturn guest_start(struct machine *m)
 	blkfront_connect(m);
 	netfront_connect(m);
 	platform_disks(m);
+	platform_nets(m);
 	desc_init(v);
 	desc_gdt_load(v, NULL);
 	log_info(BOOT, "entering the guest at %#x", m->bundle.entry);

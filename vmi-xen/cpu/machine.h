@@ -12,9 +12,11 @@
 #include "cpu/vcpu.h"
 #include "dev/board.h"
 #include "dev/ide.h"
+#include "dev/net.h"
 #include "layout.h"
 #include "mmu/mmu.h"
 #include "xen/domain.h"
+#include "xen/netfront.h"
 
 #define CMDLINE_MAX 4096 /* with NUL; start_info has 1024 */
 
@@ -32,6 +34,7 @@ struct machine {
 	struct mmu mmu;
 	struct board board;
 	struct ide ide;
+	struct net_card net[NETFRONT_MAX];
 	bool reboot_asked; /* the toolstack's wish, for the next power-off */
 };
 

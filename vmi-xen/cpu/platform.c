@@ -21,6 +21,7 @@
 
 #define KB_PER_PAGE 4
 #define IOAPIC_ID   1
+#define OPEN_BUS    0xff
 
 static uint64_t host_now(void *opaque)
 {
@@ -155,6 +156,63 @@ void platform_disks(struct machine *m)
 		attach(&m->ide, (unsigned int)unit, d);
 	}
 	ide_init(&m->ide, &m->board, dma_read, m);
+}
+
+/* --- Network --------------------------------------------------------------*/
+/* In words: guest_read_phys() is for tables, a frame is too long for it. */
+static void *bus_page(struct machine *m, gpa_t gpa, bool write)
+{
+	volatile void *page =
+		guest_map(&m->mmu, &vcpu0.shadow,
+			  gfn((uint32_t)(gpa >> PAGE_SHIFT)), write);
+
+	if (!page)
+		return NULL;
+	return (void *)((uintptr_t)page + (uint32_t)(gpa & PAGE_MASK));
+}
+
+static uint32_t in_page(gpa_t gpa, uint32_t len)
+{
+	uint32_t room = PAGE_SIZE - (uint32_t)(gpa & PAGE_MASK);
+
+	return len < room ? len : room;
+}
+
+static void bus_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
+{
+	uint8_t *to = dst;
+
+	for (uint32_t n; len; len -= n, gpa += n, to += n) {
+		const void *p = bus_page(opaque, gpa, false);
+
+		n = in_page(gpa, len);
+		if (p)
+			memcpy(to, p, n);
+		else
+			memset(to, OPEN_BUS, n);
+	}
+}
+
+static void bus_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
+{
+	const uint8_t *from = src;
+
+	for (uint32_t n; len; len -= n, gpa += n, from += n) {
+		void *p = bus_page(opaque, gpa, true);
+
+		n = in_page(gpa, len);
+		if (p)
+			memcpy(p, from, n);
+	}
+}
+
+void platform_nets(struct machine *m)
+{
+	const struct dma_host dma = { bus_read, bus_write, m };
+	struct nic *nic;
+
+	for (unsigned int i = 0; (nic = netfront_nic(i)); i++)
+		net_plug(&m->net[i], &m->board, i, nic, &dma);
 }
 
 void platform_firmware(struct machine *m)

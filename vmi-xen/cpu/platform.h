@@ -12,6 +12,8 @@
 void platform_init(struct machine *m);
 /** Give the disks that blkfront has to an IDE controller. */
 void platform_disks(struct machine *m);
+/** Give the interfaces that netfront has to network cards. */
+void platform_nets(struct machine *m);
 /** Firmware tables into guest memory. */
 void platform_firmware(struct machine *m);
 

@@ -19,6 +19,7 @@
 #define CF9_RESET   4
 #define KBC_COMMAND 0x64
 #define KBC_RESET   0xfe
+#define ODD_SLOTS   0xaaaaaaaau
 #define MODE_FIXED  0
 #define MODE_LOWEST 1
 
@@ -44,6 +45,25 @@ static void set_line(void *opaque, unsigned int irq, bool on)
 struct irq_line board_irq(struct board *b, unsigned int irq)
 {
 	return (struct irq_line){ .set = set_line, .opaque = b, .nr = irq };
+}
+
+/* Slots of one parity are wired together: any of them holds the line. */
+static void set_pci_line(void *opaque, unsigned int slot, bool on)
+{
+	struct board *b = opaque;
+	uint32_t together = slot & 1 ? ODD_SLOTS : ~ODD_SLOTS;
+
+	b->pci_lines &= ~BIT(slot);
+	if (on)
+		b->pci_lines |= BIT(slot);
+	set_line(b, PCI_IRQ(slot), b->pci_lines & together);
+}
+
+struct irq_line board_pci_irq(struct board *b, unsigned int slot)
+{
+	return (struct irq_line){ .set = set_pci_line,
+				  .opaque = b,
+				  .nr = slot };
 }
 
 static void from_ioapic(void *opaque, uint8_t dest, bool logical, uint8_t mode,

@@ -50,6 +50,7 @@ struct board {
 	struct lapic lapic;
 	struct ioapic ioapic;
 	struct pci_bus pci;
+	uint32_t pci_lines; /* slots that ask for an interrupt */
 	uint8_t port92;
 	unsigned int nr_ports;
 	struct port_range ports[BOARD_MAX_PORTS];
@@ -63,6 +64,8 @@ void board_init(struct board *b, const struct board_host *host,
 bool board_add_ports(struct board *b, const struct port_range *r);
 /** Interrupt line @irq (0-15) of a device on the board. */
 struct irq_line board_irq(struct board *b, unsigned int irq);
+/** INTA of PCI slot @slot (0-31); slots share lines. */
+struct irq_line board_pci_irq(struct board *b, unsigned int slot);
 
 uint32_t board_in(struct board *b, uint16_t port, unsigned int size);
 void board_out(struct board *b, uint16_t port, unsigned int size,

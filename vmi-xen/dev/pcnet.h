@@ -6,6 +6,7 @@
 #ifndef VMI_DEV_PCNET_H
 #define VMI_DEV_PCNET_H
 
+#include "dev/dma.h"
 #include "dev/irq-line.h"
 #include "dev/nic.h"
 
@@ -16,13 +17,6 @@
 #define PCNET_NR_CSRS	 128
 #define PCNET_NR_BCRS	 32
 #define PCNET_APROM_SIZE 16
-
-/* Guest memory as the card's bus master sees it. */
-struct dma_host {
-	void (*read)(void *opaque, void *dst, gpa_t gpa, uint32_t len);
-	void (*write)(void *opaque, gpa_t gpa, const void *src, uint32_t len);
-	void *opaque;
-};
 
 struct pcnet {
 	struct nic *nic;
