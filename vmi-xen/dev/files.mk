@@ -2,9 +2,6 @@
 # A PC's devices: models that know nothing of Xen.
 DEV_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c firmware.c i8254.c \
 	i8259.c ide.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
-$(eval $(call unit-test,ide,tests/mock/ide-rig.c $(DEV_SRCS)))
-$(eval $(call unit-test,ide-dma,tests/mock/ide-rig.c $(DEV_SRCS)))
 DEV_SRCS += $(addprefix vmi-xen/dev/,net.c pcnet.c pcnet-ring.c)
 $(eval $(call unit-test,pcnet,vmi-xen/dev/pcnet.c vmi-xen/dev/pcnet-ring.c))
 $(eval $(call fuzz-target,pcnet,vmi-xen/dev/pcnet.c vmi-xen/dev/pcnet-ring.c))
-$(eval $(call fuzz-target,ide,$(DEV_SRCS)))
