@@ -5,6 +5,7 @@
 #include "args.h"
 #include "prepare.h"
 #include "state.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,9 +61,11 @@ static int exec_untouched(const struct call *call)
 
 /*
  * The new configuration as a file that only xl sees: it wants a regular file,
- * and what is left behind by nobody cannot be forgotten.
+ * and what is left behind by nobody cannot be forgotten.  @more: lines for its
+ * end.
  */
-static int memory_file(const struct prepared *p, const struct state *s)
+static int memory_file(const struct prepared *p, const struct state *s,
+		       const char *more)
 {
 	int fd = memfd_create("vmi-xen", 0), copy = dup(fd);
 	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
@@ -71,6 +74,7 @@ static int memory_file(const struct prepared *p, const struct state *s)
 		return -1;
 	rewrite(out, p->text, p->length, &p->plan, &p->conf, s->bundle,
 		s->uuid);
+	fputs(more, out);
 	if (fclose(out)) {
 		close(fd);
 		return -1;
@@ -91,7 +95,7 @@ static int wait_for(pid_t pid)
 
 /* Run xl create on the rewritten text; its status. */
 static int run_xl(const struct call *call, const struct create_args *a,
-		  int config_fd, struct state *s)
+		  int config_fd)
 {
 	char **argv = calloc((size_t)(call->nr_globals + a->nr_options + 5),
 			     sizeof(char *));
@@ -118,11 +122,63 @@ static int run_xl(const struct call *call, const struct create_args *a,
 	if (!pid)
 		_exit(exec_xl(argv));
 	free(argv);
-	/* From now on the lock is xl's alone. */
-	if (s->lock_fd >= 0)
-		close(s->lock_fd);
-	s->lock_fd = -1;
 	return pid < 0 ? STATUS_FAILED : wait_for(pid);
+}
+
+/* Run xl with nobody listening. */
+static int run_silently(char **argv)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		for (int fd = 0; fd < 3; fd++)
+			dup2(null, fd);
+		_exit(exec_xl(argv));
+	}
+	return pid < 0 ? STATUS_FAILED : wait_for(pid);
+}
+
+/*
+ * The domain died in the shim or in the adapter, and Xen has forgotten why.
+ * Once more, so that it stays when it has ended, without its disks and
+ * networks, and with a shim that says everything.
+ */
+static int tell_why(struct prepared *p, const struct state *s, bool kept)
+{
+	static const char more[] = "on_crash = \"preserve\"\n"
+				   "on_poweroff = \"preserve\"\n"
+				   "on_reboot = \"preserve\"\n"
+				   "disk = [ ]\nvif = [ ]\n";
+	char xl[] = "xl", create[] = "create", options[] = "-qe";
+	char destroy[] = "destroy", file[40], id[16];
+	char *start[] = { xl, create, options, file, NULL };
+	char *stop[] = { xl, destroy, id, NULL };
+	struct report r = { "" };
+	uint32_t domid = 0;
+	int fd = -1;
+
+	report_error(
+		&r,
+		"domain \"%s\" ended before its kernel was started: these are its last lines",
+		p->conf.name ? p->conf.name : s->uuid);
+	say_error(&r, STATUS_REFUSED);
+	p->conf.debug = true;
+	if (!kept && !p->plan.bootloader)
+		fd = memory_file(p, s, more);
+	snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+	if ((fd < 0 && !kept) || (fd >= 0 && run_silently(start)) ||
+	    !watch_tail(s->uuid, &domid, stderr))
+		fputs("  (none: look into /var/log/xen, and use vmi_debug=1)\n",
+		      stderr);
+	if (domid && !kept) {
+		snprintf(id, sizeof(id), "%u", domid);
+		run_silently(stop);
+	}
+	if (fd >= 0)
+		close(fd);
+	return STATUS_REFUSED;
 }
 
 static bool take_state(struct state *s, const struct prepared *p, bool dry_run,
@@ -147,6 +203,7 @@ static int start(const struct call *call, const struct create_args *a,
 {
 	struct report r = { "" };
 	struct state s = { .lock_fd = -1 };
+	enum start start = START_GOOD;
 	int status, fd = -1;
 	bool good = take_state(&s, p, a->dry_run, &r);
 	bool owner = s.lock_fd >= 0;
@@ -157,11 +214,14 @@ static int start(const struct call *call, const struct create_args *a,
 			state_guard(&s);
 	}
 	if (good)
-		fd = memory_file(p, &s);
+		fd = memory_file(p, &s, "");
 	if (good && fd < 0)
 		good = report_error(&r, "out of memory");
-	status = good ? run_xl(call, a, fd, &s) : say_error(&r, STATUS_REFUSED);
-	if (status && owner)
+	status = good ? run_xl(call, a, fd) : say_error(&r, STATUS_REFUSED);
+	if (!status && !a->dry_run && !a->paused && !a->console &&
+	    (start = watch_start(s.uuid)) != START_GOOD)
+		status = tell_why(p, &s, start == START_KEPT);
+	if (status && owner && start != START_KEPT)
 		state_remove(&s);
 	if (fd >= 0)
 		close(fd);

@@ -17,6 +17,7 @@
 #include "../../xl-config/file.h"
 #include "../../xl-config/findings.h"
 #include "../../xl-config/json.h"
+#include "../../xl-config/watch.h"
 
 #define SETUP_BYTES 1024u
 #define IMAGE_MAX   8192u
@@ -583,6 +584,33 @@ static void a_bootloader_is_run(void **state)
 	assert_int_equal(boot(good, ""), STATUS_FAILED);
 }
 
+static void the_last_lines_are_shown(void **state)
+{
+	static const struct {
+		const char *text, *tail;
+	} cases[] = {
+		{ "", "" },
+		{ "\r\n  \n(XEN) \n(XEN) ****\n", "" },
+		{ "a", "  a\n" },
+		{ "a\r\nb b\n\n(XEN) c\r\n", "  a\n  b b\n  (XEN) c\n" },
+		{ "1\n2\n3\n4\n5\n6\n7\n8\n9\nA\nB\nC\nD\n",
+		  "  2\n  3\n  4\n  5\n  6\n  7\n  8\n  9\n  A\n  B\n"
+		  "  C\n  D\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		print_tail(cases[i].text, out);
+		fclose(out);
+		assert_string_equal(text, cases[i].tail);
+		free(text);
+	}
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -612,6 +640,7 @@ int main(void)
 		cmocka_unit_test(libxls_arguments_are_taken_apart),
 		cmocka_unit_test(answers_are_taken_apart),
 		cmocka_unit_test(a_bootloader_is_run),
+		cmocka_unit_test(the_last_lines_are_shown),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
