@@ -40,3 +40,11 @@ $(BUILD)/guest/guest.lds: tests/guest/guest.lds.S tests/guest/layout-guest.h
 $(eval $(call guest-variant,pae,1))
 $(eval $(call guest-variant,nopae,0))
 ALL += $(GUESTS)
+HOST_NEEDS += $(GUESTS)
+HOST_TAP += 'tests/guest/interop --tap native'
+LAB_NEEDS += $(GUESTS)
+LAB_TAP += tests/lab/test-conform
+
+interop: deps
+	$(Q)$(MAKE) build-all build-lab
+	$(Q)tests/guest/interop

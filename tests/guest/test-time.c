@@ -10,6 +10,7 @@
 #define MEASURE_US    40000
 #define ALARM_US      5000
 #define NR_PERIODS    5
+#define NR_MISSED     20
 #define FAR_US	      60000
 #define LATE_US	      10000000
 #define US_PER_SECOND 1000000u
@@ -223,14 +224,21 @@ TEST("time", "an expiry that is past fires once", AFTER)
 
 TEST("time", "missed periods are not made up for", AFTER)
 {
+	uint64_t period, since;
+	uint32_t most = 2;
+
 	alarm_setup();
-	set_alarm(VMI_CYCLES_REAL | VMI_ALARM_PERIODIC, real(),
-		  cycles(ALARM_US));
-	delay_us(ALARM_US * 8);
+	period = cycles(ALARM_US);
+	set_alarm(VMI_CYCLES_REAL | VMI_ALARM_PERIODIC, real(), period);
+	delay_us(ALARM_US * NR_MISSED);
 	check_eq(irq_count[IRQ_TIMER], 0);
+	since = real();
 	irq_on();
 	irq_off();
-	check(irq_count[IRQ_TIMER] <= 2);
+	/* A busy host may let periods pass just here. */
+	for (uint64_t spent = real() - since; spent > period; spent -= period)
+		most++;
+	check(irq_count[IRQ_TIMER] <= most);
 	check_eq(cancel(VMI_CYCLES_REAL), 1);
 }
 
@@ -265,12 +273,18 @@ TEST("time", "SetAlarm again takes the place of the first", AFTER)
 
 TEST("time", "alarms of both counters at the same time", AFTER)
 {
+	uint64_t later;
+
 	alarm_setup();
-	set_alarm(VMI_CYCLES_REAL, real() + cycles(ALARM_US), 0);
+	later = real() + cycles(FAR_US);
+	set_alarm(VMI_CYCLES_REAL, later, 0);
 	set_alarm(VMI_CYCLES_AVAILABLE,
-		  counter(VMI_CYCLES_AVAILABLE) + cycles(FAR_US), 0);
+		  counter(VMI_CYCLES_AVAILABLE) + cycles(ALARM_US), 0);
 	irq_on();
-	check(wait_count(&irq_count[IRQ_TIMER], 2));
+	check(wait_count(&irq_count[IRQ_TIMER], 1));
+	/* Both at once, when the host was busy: one interrupt. */
+	if (real() < later)
+		check(wait_count(&irq_count[IRQ_TIMER], 2));
 	irq_off();
 	check_eq(cancel(VMI_CYCLES_REAL), 0);
 	check_eq(cancel(VMI_CYCLES_AVAILABLE), 0);
