@@ -374,7 +374,7 @@ static void mp_table_lists_the_same(void **state)
 			assert_in_range(p[7], 0, IOAPIC_PINS - 1);
 			pins |= BIT(p[7]);
 		} else if (p[0] == 4) {
-			assert_int_equal(p[1], 3); /* ExtINT on LINT0 */
+			assert_int_equal(p[1], 3); /* the 8259, on LINT0 */
 			assert_int_equal(p[7], 0);
 		}
 		n[p[0]]++;

@@ -32,15 +32,15 @@
 #define BY_16	   0x3
 #define BY_128	   0xa
 
-#define ENABLE	 0x100
-#define MASKED	 0x10000
-#define PERIODIC 0x20000
-#define EXTINT	 0x700
-#define SELF	 0x40000
-#define ALL	 0x80000
-#define OTHERS	 0xc0000
-#define LOGICAL	 0x800
-#define NMI	 0x400
+#define ENABLE	  0x100
+#define MASKED	  0x10000
+#define PERIODIC  0x20000
+#define DM_EXTINT 0x700
+#define SELF	  0x40000
+#define ALL	  0x80000
+#define OTHERS	  0xc0000
+#define LOGICAL	  0x800
+#define NMI	  0x400
 
 static struct lapic l;
 static uint64_t now;
@@ -310,9 +310,9 @@ static void the_8259_comes_through_lint0(void **state)
 {
 	(void)state;
 	assert_false(lapic_extint(&l));
-	out(LAPIC_LVT0, EXTINT);
+	out(LAPIC_LVT0, DM_EXTINT);
 	assert_true(lapic_extint(&l));
-	out(LAPIC_LVT0, EXTINT | MASKED);
+	out(LAPIC_LVT0, DM_EXTINT | MASKED);
 	assert_false(lapic_extint(&l));
 	out(LAPIC_LVT0, 0x31);
 	assert_false(lapic_extint(&l));
@@ -320,7 +320,7 @@ static void the_8259_comes_through_lint0(void **state)
 	assert_false(lapic_extint(&l));
 	lapic_virtual_wire(&l);
 	assert_true(lapic_extint(&l));
-	assert_int_equal(in(LAPIC_LVT0), EXTINT);
+	assert_int_equal(in(LAPIC_LVT0), DM_EXTINT);
 	assert_int_equal(in(LVT1), NMI);
 	out(LAPIC_SVR, 0xff);
 	assert_false(lapic_extint(&l));
