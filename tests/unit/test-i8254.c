@@ -172,6 +172,25 @@ static void mode_4_is_linux_one_shot(void **state)
 	}
 }
 
+/* The strobe is one clock; 6 and 7 are other names of 2 and 3. */
+static void modes_4_6_and_7(void **state)
+{
+	(void)state;
+	program(0, 4, 50);
+	clock(49);
+	assert_true(status(0) & OUT);
+	clock(1);
+	assert_false(status(0) & OUT);
+	clock(1);
+	assert_true(status(0) & OUT);
+	program(0, 6, 50);
+	assert_int_equal(status(0) & 0x0e, 2 << 1);
+	program(0, 7, 50);
+	assert_int_equal(status(0) & 0x0e, 3 << 1);
+	out(CONTROL, 0x36);
+	assert_int_equal(latched(0), 50); /* no new count yet */
+}
+
 /* One edge a period, when asked in time; the average is exact. */
 static void ticks_come_at_their_rate(void **state)
 {
@@ -399,6 +418,7 @@ int main(void)
 		T(mode_3_halves),
 		T(mode_0_counts_once),
 		T(mode_4_is_linux_one_shot),
+		T(modes_4_6_and_7),
 		T(ticks_come_at_their_rate),
 		T(missed_periods_are_one_edge),
 		T(a_count_of_0_is_65536),

@@ -355,6 +355,60 @@ static void a_bad_sector_is_named(void **state)
 	assert_int_equal(in(COUNT), 0xff);
 }
 
+/* In the form in which the command gave it. */
+static void a_bad_address_keeps_its_form(void **state)
+{
+	(void)state;
+	patient = true;
+	out(DEVICE, 0xa0 | 2);
+	out(COUNT, 3);
+	out(LOW, 62);
+	out(MID, 3);
+	out(HIGH, 0);
+	out(COMMAND, 0x20);
+	answer(true);
+	for (uint32_t i = 0; i < SECTOR / 2; i++)
+		data_in();
+	answer(true);
+	for (uint32_t i = 0; i < SECTOR / 2; i++)
+		data_in();
+	answer(false); /* the next head's first sector */
+	assert_failed(UNC);
+	assert_int_equal(in(LOW), 1);
+	assert_int_equal(in(MID), 3);
+	assert_int_equal(in(DEVICE), 0xa0 | 3);
+	build(1ull << 47);
+	patient = true;
+	task48(0x24, 0x0123456789abull, 1);
+	answer(false);
+	assert_failed(UNC);
+	assert_int_equal(in(LOW) | in(MID) << 8 | in(HIGH) << 16, 0x6789ab);
+	out(CONTROL, HOB);
+	assert_int_equal(in(LOW) | in(MID) << 8 | in(HIGH) << 16, 0x012345);
+}
+
+/* What needs no work is done at once. */
+static void easy_commands_end_well(void **state)
+{
+	static const uint8_t easy[] = { 0x10, 0x70, 0xe0, 0xe1,
+					0xe2, 0xe3, 0xe6, 0x40 };
+	static const uint8_t features[] = { 0x02, 0x55, 0xaa, 0x66, 0xcc };
+
+	(void)state;
+	out(LOW, 1);
+	out(DEVICE, LBA);
+	for (size_t i = 0; i < ARRAY_SIZE(easy); i++) {
+		out(COMMAND, easy[i]);
+		assert_done();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+		out(FEATURE, features[i]);
+		out(COMMAND, 0xef);
+		assert_done();
+	}
+	assert_int_equal(submits, 0);
+}
+
 static void flush_waits_for_the_medium(void **state)
 {
 	static const uint8_t commands[] = { 0xe7, 0xea };
@@ -496,6 +550,8 @@ int main(void)
 		T(starting_after_a_failure_changes_nothing),
 		T(a_read_only_disk_refuses),
 		T(a_bad_sector_is_named),
+		T(a_bad_address_keeps_its_form),
+		T(easy_commands_end_well),
 		T(flush_waits_for_the_medium),
 		T(while_it_works_nobody_listens),
 		T(a_command_stays_with_its_drive),
