@@ -50,6 +50,13 @@ static bool net_send(struct nic *n, const void *frame, uint32_t len)
 	return ((const uint8_t *)frame)[len - 1] != n->mac[0];
 }
 
+static void ready(struct nic *n)
+{
+	static const uint8_t frame[100];
+
+	n->receive(n->card, frame, sizeof(frame));
+}
+
 static void step(const uint8_t *d)
 {
 	static const uint8_t size[] = { 1, 2, 4, 2 };
@@ -96,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ram[i] = data[i % size];
 	memset(&net, 0, sizeof(net));
 	net.send = net_send;
+	net.ready = size & 4 ? ready : NULL;
 	pcnet_init(&card, &net, irq, &dma);
 	/* A driver has been here: rings in memory, everything on. */
 	card.bcr[BCR_STYLE] = size & 3;

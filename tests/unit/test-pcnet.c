@@ -641,6 +641,36 @@ static void one_descriptor_is_no_chain(void **state)
 	assert_int_equal(get(RX_BUF + 100, 4), 0);
 }
 
+static unsigned int nr_kept;
+
+static void offer_kept(struct nic *n)
+{
+	assert_ptr_equal(n, &net);
+	while (nr_kept && arrive(mac, 100))
+		nr_kept--;
+}
+
+static void frames_wait_for_buffers(void **state)
+{
+	(void)state;
+	net.ready = offer_kept;
+	drive(2, 0);
+	for (unsigned int i = 0; i < RING_LEN; i++)
+		assert_true(arrive(mac, 100));
+	nr_kept = 3;
+	assert_false(arrive(mac, 100));
+	assert_int_equal(in_csr(0) & S_MISS, 0);
+	give(RX_RING, 0, RX_BUF, BUF_SIZE, OWN);
+	out_csr(0, S_RINT | S_IENA);
+	assert_int_equal(nr_kept, 2);
+	assert_int_equal(status(RX_RING, 0), STP | ENP | PAM);
+	assert_true(line);
+	/* A card that stops takes what waits off the network's hands. */
+	out_csr(0, S_STOP);
+	assert_int_equal(nr_kept, 0);
+	assert_int_equal(in_csr(112), 0);
+}
+
 /* Which of: own, another, broadcast, multicast in and out of the filter. */
 static unsigned int come_through(void)
 {
@@ -799,6 +829,7 @@ int main(void)
 		TEST(short_frame_comes_padded),
 		TEST(long_frame_takes_several_buffers),
 		TEST(one_descriptor_is_no_chain),
+		TEST(frames_wait_for_buffers),
 		TEST(filters),
 		TEST(frames_that_cannot_be),
 		TEST(masks),

@@ -16,7 +16,15 @@ struct nic {
 	 * is to be tried again after room().
 	 */
 	bool (*send)(struct nic *n, const void *frame, uint32_t len);
-	/** The card's: a frame came; false: no buffer, it is dropped. */
+	/**
+	 * The card has buffers again for frames that it has refused; NULL: what
+	 * is refused is lost.
+	 */
+	void (*ready)(struct nic *n);
+	/**
+	 * The card's: a frame came.  False: no buffer; where there is a ready()
+	 * the frame is kept until then.
+	 */
 	bool (*receive)(void *card, const void *frame, uint32_t len);
 	/** The card's: frames can be sent again. */
 	void (*room)(void *card);

@@ -339,9 +339,10 @@ bool pcnet_receive(void *card, const void *frame, uint32_t len)
 	    !accepted(p, frame, &match))
 		return true; /* as if it had never come by */
 	ok = rx_store(p, frame, len, match);
+	p->rx_starved = !ok && p->nic->ready;
 	if (ok)
 		p->csr[CSR_STATUS] |= S_RINT;
-	else
+	else if (!p->rx_starved)
 		rx_miss(p);
 	pcnet_irq_update(p);
 	return ok;

@@ -299,6 +299,18 @@ static bool is_free(unsigned int n) /* has a value of its own */
 	       n == CSR_MISSED || n == CSR_TEST;
 }
 
+/*
+ * The driver may have given buffers, or have stopped the card.  It gives them
+ * in memory where nobody looks; but it touches a register soon after.
+ */
+static void retry_receive(struct pcnet *p)
+{
+	if (!p->rx_starved)
+		return;
+	p->rx_starved = false;
+	p->nic->ready(p->nic);
+}
+
 static void csr_write(struct pcnet *p, unsigned int n, uint16_t v)
 {
 	bool idle = (p->csr[CSR_STATUS] & S_STOP) || suspended(p);
@@ -325,6 +337,7 @@ static void csr_write(struct pcnet *p, unsigned int n, uint16_t v)
 			write_stopped(p, n, v);
 		break;
 	}
+	retry_receive(p);
 	pcnet_irq_update(p);
 }
 
@@ -462,6 +475,7 @@ uint32_t pcnet_read(struct pcnet *p, unsigned int offset, unsigned int size)
 		return bcr_read(p, p->rap);
 	case PORT_RESET:
 		soft_reset(p);
+		retry_receive(p);
 		pcnet_irq_update(p);
 		return 0;
 	default:

@@ -27,6 +27,7 @@ struct pcnet {
 	uint8_t rap; /* which register the data ports show */
 	uint16_t csr[PCNET_NR_CSRS];
 	uint16_t bcr[PCNET_NR_BCRS];
+	bool rx_starved;	     /* a frame waits for a buffer */
 	uint32_t rx_index, tx_index; /* below the rings' lengths */
 
 	/* The frame that is being put together from transmit descriptors. */

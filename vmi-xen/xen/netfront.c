@@ -55,6 +55,7 @@ struct netfront {
 	mfn_t rx_buf_frame[RX_SLOTS];
 	grant_t rx_buf_grant[RX_SLOTS];
 	bool rx_skip; /* the rest of a frame in several pieces */
+	bool rx_held; /* the card has refused the next frame */
 };
 _Static_assert(TX_SLOTS <= 32, "tx_used has a bit for each");
 
@@ -131,27 +132,31 @@ static void offer_buffer(struct netfront *n, uint16_t slot)
 	q->gref = n->rx_buf_grant[slot];
 }
 
-static void received_one(struct netfront *n, const netif_rx_response_t *a)
+/* False: the card wants it later. */
+static bool received_one(struct netfront *n, const netif_rx_response_t *a)
 {
-	bool skip = n->rx_skip;
+	bool more = a->flags & NETRXF_more_data;
 
-	n->rx_skip = a->flags & NETRXF_more_data;
 	if (a->id >= RX_SLOTS) {
 		log_warn(NET, "%s: answer for a buffer %u that was not offered",
 			 n->dev.node, a->id);
-		return;
+		return true;
 	}
-	if (!skip && !n->rx_skip && a->status > 0 &&
-	    a->offset + (uint32_t)a->status <= PAGE_SIZE && n->nic.receive)
-		n->nic.receive(n->nic.card, n->rx_buf[a->id] + a->offset,
-			       (uint32_t)a->status);
+	if (!n->rx_skip && !more && a->status > 0 &&
+	    a->offset + (uint32_t)a->status <= PAGE_SIZE && n->nic.receive &&
+	    !n->nic.receive(n->nic.card, n->rx_buf[a->id] + a->offset,
+			    (uint32_t)a->status))
+		return false;
+	n->rx_skip = more;
 	offer_buffer(n, a->id);
+	return true;
 }
 
 static void received(struct netfront *n)
 {
 	int more, notify;
 
+	n->rx_held = false;
 	do {
 		RING_IDX prod = n->rx.sring->rsp_prod;
 
@@ -162,13 +167,25 @@ static void received(struct netfront *n)
 			netif_rx_response_t a =
 				*RING_GET_RESPONSE(&n->rx, n->rx.rsp_cons);
 
-			received_one(n, &a);
+			if (!received_one(n, &a)) {
+				n->rx_held = true;
+				goto out;
+			}
 		}
 		RING_FINAL_CHECK_FOR_RESPONSES(&n->rx, more);
 	} while (more);
+out:
 	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&n->rx, notify);
 	if (notify)
 		evtchn_send(n->port);
+}
+
+static void ready(struct nic *nic)
+{
+	struct netfront *n = (struct netfront *)(void *)nic;
+
+	if (n->connected && n->rx_held)
+		received(n);
 }
 
 static void ring_event(void *opaque)
@@ -338,6 +355,7 @@ static void found(void *opaque, uint32_t id)
 	}
 	n->m = opaque;
 	n->nic.send = send;
+	n->nic.ready = ready;
 	n->dev.changed = backend_changed;
 	if (take_pages(n))
 		net.n++;
@@ -377,12 +395,4 @@ void netfront_connect(struct machine *m)
 struct nic *netfront_nic(unsigned int n)
 {
 	return n < net.n ? &net.dev[n].nic : NULL;
-}
-
-void netfront_poll(struct nic *nic)
-{
-	struct netfront *n = (struct netfront *)(void *)nic;
-
-	if (n->connected)
-		ring_event(n);
 }

@@ -15,7 +15,5 @@ void netfront_scan(struct machine *m);
 void netfront_connect(struct machine *m);
 /** Interface @n; NULL when there are fewer. */
 struct nic *netfront_nic(unsigned int n);
-/** The card has room again: offer it frames that wait. */
-void netfront_poll(struct nic *n);
 
 #endif
