@@ -3,7 +3,7 @@
 
 GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
 	main.c console.c acpi.c tap.c traps.c vmi.c contract.c mm.c irq.c user.c user-code.S \
-	pte.c \
+	pte.c mutants.c mutant-calls.S \
 	test-rom.c test-flags.c test-io.c test-time.c test-apic.c \
 	test-user.c test-cpu.c test-desc.c test-mmu.c test-fault.c test-space.c) \
 	vmi-xen/lib/printf.c vmi-xen/lib/string.c
@@ -43,7 +43,7 @@ ALL += $(GUESTS)
 HOST_NEEDS += $(GUESTS)
 HOST_TAP += 'tests/guest/interop --tap native'
 LAB_NEEDS += $(GUESTS)
-LAB_TAP += tests/lab/test-conform
+LAB_TAP += tests/lab/test-conform tests/guest/test-mutants tests/lab/test-mutants
 
 interop: deps
 	$(Q)$(MAKE) build-all build-lab

@@ -38,6 +38,9 @@ void guest_main(void)
 		vmi_activate();
 		tell_layout();
 	}
+	if (option("list-mutants"))
+		mutants_list();
+	mutate();
 	vmi_form = FORM_PATCHED;
 	run_tests(AFTER, ", patched");
 	vmi_form = FORM_DIRECT;

@@ -200,8 +200,7 @@ TEST("user", "ports are the kernel's, until SetIOPLMask", AFTER)
 	check_user(X86_EXC_GP, r.eip, 0);
 	check_eq(inb(scratch), 0);
 	vmi(VMI_CALL_SetIOPLMask, X86_EFLAGS_IOPL);
-	if (!vmi_active)
-		r.eflags = LINUX_FLAGS | X86_EFLAGS_IOPL;
+	r.eflags = LINUX_FLAGS | X86_EFLAGS_IOPL; /* Linux does both */
 	user_run(&r, false);
 	check_eq(frame()->vector, SYSCALL_VECTOR);
 	check_eq(inb(scratch), 0x3c);

@@ -159,10 +159,9 @@ static void __noreturn user_enter(const struct user_regs *r, bool sysexit)
 	frame_enter(&f);
 }
 
-static void run(const struct user_regs *r, bool sysexit, uint32_t esp0)
+static void run(const struct user_regs *r, bool sysexit)
 {
 	user.active = true;
-	vmi_kernel_stack(esp0);
 	if (!context_save(&user.context))
 		user_enter(r, sysexit);
 	user.active = false;
@@ -174,10 +173,13 @@ static void run(const struct user_regs *r, bool sysexit, uint32_t esp0)
 
 void user_run(const struct user_regs *r, bool sysexit)
 {
-	run(r, sysexit, (uint32_t)(uintptr_t)trap_stack + STACK_SIZE);
+	vmi_kernel_stack((uint32_t)(uintptr_t)trap_stack + STACK_SIZE);
+	run(r, sysexit);
 }
 
 void user_run_on(const struct user_regs *r, uint32_t esp0)
 {
-	run(r, false, esp0);
+	tss.esp0 = esp0;
+	vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, esp0);
+	run(r, false);
 }

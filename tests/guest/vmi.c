@@ -131,6 +131,12 @@ bool vmi_offered(unsigned int nr)
 	return reloc[nr].kind != VMI_RELOC_NONE;
 }
 
+void vmi_replace(unsigned int nr, uint32_t target)
+{
+	reloc[nr].eip = target;
+	reloc[nr].kind = VMI_RELOC_CALL;
+}
+
 unsigned int vmi_kind(unsigned int nr)
 {
 	return reloc[nr].kind;

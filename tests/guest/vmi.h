@@ -37,6 +37,12 @@ bool vmi_offered(unsigned int nr);
 /** What get_reloc said: kind and address. */
 unsigned int vmi_kind(unsigned int nr);
 uint32_t vmi_target(unsigned int nr);
+/** Put something else behind a call: tests see it, the kernel's own places do
+ *  not. */
+void vmi_replace(unsigned int nr, uint32_t target);
+/** Break what "break=NAME" on the command line says; list what there is. */
+void mutate(void);
+void mutants_list(void);
 /** True once VMI_Init has returned 0. */
 extern bool vmi_active;
 /** CS before and after VMI_Init, and EFLAGS.IF that a pushf showed before. */
