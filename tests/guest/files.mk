@@ -8,10 +8,10 @@ GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
 	test-user.c test-cpu.c test-desc.c test-mmu.c test-fault.c test-space.c) \
 	vmi-xen/lib/printf.c vmi-xen/lib/string.c
 
-# $(eval $(call guest-variant,NAME,PAE))
+# $(eval $(call guest-variant,NAME,PAE,SPLIT)): the kernel at SPLIT GB
 define guest-variant
 GUEST_OBJS_$(1) := $(patsubst %,$(BUILD)/pv32/guest-$(1)/%.o,$(basename $(GUEST_SRCS)))
-$(BUILD)/pv32/guest-$(1)/%.o: GUEST_FLAGS := -DGUEST_PAE=$(2) -DGUEST_NAME='"$(1)"' -Itests/guest \
+$(BUILD)/pv32/guest-$(1)/%.o: GUEST_FLAGS := -DGUEST_PAE=$(2) -DGUEST_SPLIT=$(3) -DGUEST_NAME='"$(1)"' -Itests/guest \
 	$(if $(findstring clang,$(CC)),,-fno-toplevel-reorder)
 $(BUILD)/pv32/guest-$(1)/%.o: %.c Makefile
 	$$(call say,CC,$$<)
@@ -21,7 +21,10 @@ $(BUILD)/pv32/guest-$(1)/%.o: %.S Makefile
 	$$(call say,AS,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(PV32_ASFLAGS) $$(filter-out -f%,$$(GUEST_FLAGS)) -c $$< -o $$@
-$(BUILD)/guest/$(1).elf: $(BUILD)/guest/guest.lds $$(GUEST_OBJS_$(1))
+$(BUILD)/guest/$(1).lds: tests/guest/guest.lds.S tests/guest/layout-guest.h
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PV32_ASFLAGS) -DGUEST_SPLIT=$(3) -Itests/guest -P -E -Ui386 -Ulinux -x assembler-with-cpp $$< -o $$@
+$(BUILD)/guest/$(1).elf: $(BUILD)/guest/$(1).lds $$(GUEST_OBJS_$(1))
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
 		--no-warn-rwx-segments -T $$< $$(GUEST_OBJS_$(1)) -o $$@
@@ -33,12 +36,10 @@ $(BUILD)/guest/$(1): $(BUILD)/guest/$(1).elf $(BUILD)/pv32/guest-$(1)/tests/gues
 GUESTS += $(BUILD)/guest/$(1)
 endef
 
-$(BUILD)/guest/guest.lds: tests/guest/guest.lds.S tests/guest/layout-guest.h
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(PV32_ASFLAGS) -Itests/guest -P -E -Ui386 -Ulinux -x assembler-with-cpp $< -o $@
-
-$(eval $(call guest-variant,pae,1))
-$(eval $(call guest-variant,nopae,0))
+$(eval $(call guest-variant,pae,1,3))
+$(eval $(call guest-variant,nopae,0,3))
+$(eval $(call guest-variant,pae-1g,1,1))
+$(eval $(call guest-variant,nopae-2g,0,2))
 ALL += $(GUESTS)
 HOST_NEEDS += $(GUESTS)
 HOST_TAP += 'tests/guest/interop --tap native'

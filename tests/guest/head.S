@@ -70,7 +70,7 @@ startup:
 	movl	$(NR_LOW_PAGES / X86_PAE_ENTRIES), %ecx
 	xorl	%edx, %edx
 1:	movl	%eax, PA(boot_pmd)(, %edx, 8)
-	movl	%eax, PA(boot_pmd + 3 * PAGE_SIZE)(, %edx, 8)
+	movl	%eax, PA(boot_pmd + GUEST_SPLIT * PAGE_SIZE)(, %edx, 8)
 	addl	$PAGE_SIZE, %eax
 	incl	%edx
 	loop	1b

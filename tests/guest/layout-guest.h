@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The conformance guest's memory and selectors, as a 2.6 Linux has them: the
- * kernel at 3 GB, its descriptors at the same places of the GDT.
+ * kernel at 3 GB (or 1, or 2), its descriptors at the same places of the GDT.
  */
 #ifndef LAYOUT_GUEST_H
 #define LAYOUT_GUEST_H
 
-#define PAGE_OFFSET 0xc0000000
+/* GUEST_SPLIT: 1, 2 or 3 GB. */
+#ifdef __ASSEMBLER__
+#define PAGE_OFFSET (GUEST_SPLIT << 30)
+#else
+#define PAGE_OFFSET ((uint32_t)GUEST_SPLIT << 30)
+#endif
 #define LOAD_ADDR   0x100000
 #define LOWMEM_SIZE 0x1000000 /* mapped at PAGE_OFFSET: all that is used */
 #define INIT_SIZE   (LOWMEM_SIZE - LOAD_ADDR)
@@ -20,7 +25,6 @@
 #define TEST_VA	 0xd8000000 /* kernel pages of tests */
 #define TEST_END 0xe0000000
 #define USER_VA	 0x08048000 /* user code, then its data and its stack */
-#define USER_TOP 0xbffff000
 
 #define BOOT_CS 0x10
 #define BOOT_DS 0x18

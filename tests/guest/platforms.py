@@ -8,6 +8,7 @@ import subprocess
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
 VARIANTS = ('pae', 'nopae')
+SPLITS = ('pae-1g', 'nopae-2g')       # the kernel at 1 and 2 GB
 MEMORY_MB = 64
 RESULT = re.compile(r'^(not )?ok (\d+) - (.*?)(?: # SKIP (.*))?$')
 

@@ -34,21 +34,21 @@ struct space {
 };
 
 #if GUEST_PAE
-/* Four directories; the kernel's is a copy, as in 2.6 without sharing. */
+/* Four directories; the kernel's are copies, as in 2.6 without sharing. */
 static void space_roots(struct space *s)
 {
 	uint32_t pdpt = frame_take();
 
 	for (uint32_t i = 0; i < NR_PMDS; i++) {
-		uint32_t first = i * PTE_PER_TAB;
+		pte_t *from = boot_pmd + i * PTE_PER_TAB;
 
 		s->pmd[i] = frame_take();
-		if (i == NR_PMDS - 1) {
-			memcpy(va(s->pmd[i]), boot_pmd + first, PAGE_SIZE);
+		if (i >= GUEST_SPLIT) {
+			memcpy(va(s->pmd[i]), from, PAGE_SIZE);
 			vmi(VMI_CALL_AllocatePage, s->pmd[i] >> PAGE_SHIFT,
 			    PD | VMI_PAGE_PAE | VMI_PAGE_CLONE |
 				    VMI_PAGE_ZEROED,
-			    pa(boot_pmd + first) >> PAGE_SHIFT, 0, PTE_PER_TAB);
+			    pa(from) >> PAGE_SHIFT, 0, PTE_PER_TAB);
 		} else {
 			vmi_allocate(s->pmd[i], PD | VMI_PAGE_ZEROED);
 		}
