@@ -35,6 +35,14 @@
 	movl	%ecx, S(\to + 20)
 .endm
 
+	.bss
+	.balign	4
+	.globl	vmi_stack
+vmi_stack:
+	.long	0
+saved_esp:
+	.long	0
+
 	.text
 ENTRY(vmi_invoke)
 	pushl	%ebp
@@ -42,7 +50,11 @@ ENTRY(vmi_invoke)
 	pushl	%esi
 	pushl	%edi
 	SAVE_SEGS SEGS_IN
-	pushl	$CANARY
+	movl	%esp, saved_esp
+	cmpl	$0, vmi_stack
+	je	3f
+	movl	vmi_stack, %esp
+3:	pushl	$CANARY
 	pushl	S(ST1)
 	pushl	S(ST0)
 	movl	%esp, S(ESP_BEFORE)
@@ -80,6 +92,7 @@ vmi_call_site:
 	popl	%edx
 	popl	%eax
 	subl	$CANARY, %eax
+	movl	saved_esp, %esp
 	popl	%edi
 	popl	%esi
 	popl	%ebx

@@ -72,6 +72,7 @@ void result(bool good, const char *reason, const char *fmt, ...)
 static void clean_up(void)
 {
 	irq_off();
+	vmi_stack = 0;
 	pic_init();
 	traps_reset();
 	mm_reset();

@@ -60,6 +60,8 @@ struct vmi_call_state {
 	uint32_t segs_before[6], segs_after[6];
 };
 extern struct vmi_call_state vmi_state;
+/** Where the calls of vmi() have their stack end; 0: the caller's stack. */
+extern uint32_t vmi_stack;
 
 /** Make call @nr with arguments in EAX, EDX, ECX, ST0, ST1; result EDX:EAX.
  *  Skips the test when the call is not offered. */
