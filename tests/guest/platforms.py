@@ -22,7 +22,9 @@ def qemu(variant, words='', rom=None, timeout=60, extra=()):
     """Its console on plain QEMU; rom: a file for -option-rom."""
     command = ['qemu-system-i386', '-nodefaults', '-no-user-config', '-machine', 'pc,accel=tcg',
                '-cpu', 'qemu32,+pae,+nx,+sep,+pge', '-m', str(MEMORY_MB), '-display', 'none',
-               '-no-reboot', '-serial', 'stdio', '-kernel', image(variant), '-append', words]
+               # Time goes by instructions, however busy this machine is.
+               '-icount', 'shift=3,sleep=off', '-no-reboot', '-serial', 'stdio',
+               '-kernel', image(variant), '-append', words]
     if rom:
         command += ['-option-rom', rom]
     try:
