@@ -24,10 +24,26 @@ void ref_SetLDT(uint32_t sel)
 {
 	x86_lldt((uint16_t)sel);
 }
+
+/* Dword 1 of a TSS descriptor: 1001b is available, 1011b busy. */
+#define TSS_BUSY 0x200
+
+static uint32_t *descriptor(uint32_t sel)
+{
+	struct x86_dt_ptr gdt;
+
+	x86_sgdt(&gdt);
+	return x86_ptr(gdt.base + (sel & X86_SEL_INDEX));
+}
+
+/* A guest may name the TSS that is loaded already: hypervisors allow it. */
 void ref_SetTR(uint32_t sel)
 {
+	if (sel & X86_SEL_INDEX)
+		descriptor(sel)[1] &= ~(uint32_t)TSS_BUSY;
 	x86_ltr((uint16_t)sel);
 }
+
 void ref_GetGDT(struct x86_dt_ptr *p)
 {
 	x86_sgdt(p);
@@ -70,14 +86,10 @@ void ref_WriteIDTEntry(uint32_t *table, uint32_t index, uint32_t low,
 /* The TSS that the task register names; ss0 stays what it is. */
 void ref_UpdateKernelStack(uint32_t ss0, uint32_t esp0)
 {
-	struct x86_dt_ptr gdt;
-	const uint32_t *desc;
+	const uint32_t *desc = descriptor(x86_str());
 	uint32_t base;
 
 	(void)ss0;
-	x86_sgdt(&gdt);
-	desc = (const uint32_t *)(uintptr_t)(gdt.base +
-					     (x86_str() & X86_SEL_INDEX));
 	base = desc[0] >> 16 | (desc[1] & 0xff) << 16 | (desc[1] & 0xff000000);
 	*(volatile uint32_t *)(uintptr_t)(base + X86_TSS_ESP0) = esp0;
 }

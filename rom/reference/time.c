@@ -206,12 +206,29 @@ uint32_t ref_WallclockUpdated(void)
 }
 
 /* --- Alarms ------------------------------------------------------------------------------- */
+static uint8_t pit_status(void)
+{
+	outb(READBACK_CH0, PORT_PIT_MODE);
+	return inb(PORT_PIT_CH0);
+}
+
+/*
+ * A control word stops the channel: without a count OUT stays low.  QEMU's
+ * goes on, and nothing stops it: it gets as much time as there is.
+ */
+static void pit_stop(void)
+{
+	outb(PIT_CMD(0), PORT_PIT_MODE);
+	if (!(pit_status() & PIT_NULL))
+		pit_load(0, 0);
+}
+
 static void timer_stop(struct rom_data *d, struct alarm_timer *t, bool lvtt)
 {
 	if (lvtt)
 		apic_access(d, APIC_TMICT, 0, true);
-	else /* the count that is missing keeps OUT low */
-		outb(PIT_CMD(0), PORT_PIT_MODE);
+	else
+		pit_stop();
 	t->running = false;
 }
 
@@ -251,8 +268,7 @@ static bool timer_over(struct rom_data *d, const struct alarm_timer *t,
 		return false;
 	if (lvtt)
 		return apic_access(d, APIC_TMCCT, 0, false) == 0;
-	outb(READBACK_CH0, PORT_PIT_MODE);
-	status = inb(PORT_PIT_CH0);
+	status = pit_status();
 	return (status & PIT_OUT) && !(status & PIT_NULL);
 }
 
