@@ -36,3 +36,5 @@ endef
 
 $(eval $(call reference-rom,ref,))
 ALL += $(ROMS)
+HOST_NEEDS += $(ROMS)
+HOST_TAP += 'tests/guest/interop --tap ref'
