@@ -7,7 +7,7 @@ $(eval $(call unit-test,romparse,rom/romparse.c rom/xen-rom.c))
 $(eval $(call fuzz-target,romcheck,rom/romparse.c rom/xen-rom.c))
 
 # The reference ROM: position-independent, one flat image.
-REF_SRCS := $(addprefix rom/reference/,header.S stubs.S init.c calls.c paging.c time.c apic.c) \
+REF_SRCS := $(addprefix rom/reference/,header.S stubs.S trace.S init.c calls.c paging.c time.c apic.c) \
 	vmi-xen/lib/string.c
 REF_FLAGS := -fpie -fvisibility=hidden -Os -fno-jump-tables
 
@@ -31,7 +31,9 @@ $(BUILD)/vmi-$(1).rom: $(BUILD)/rom/$(1).elf $(BUILD)/tools/mkrom
 	$$(call say,ROM,$$@)
 	$$(Q)objcopy -O binary -j .rom $$< $(BUILD)/rom/$(1).bin
 	$$(Q)$(BUILD)/tools/mkrom $(BUILD)/rom/$(1).bin $$@
-ROMS += $(BUILD)/vmi-$(1).rom
+$(BUILD)/vmi-$(1)-trace.rom: $(BUILD)/vmi-$(1).rom
+	$$(Q)$(BUILD)/tools/mkrom $(BUILD)/rom/$(1).bin $$@ --trace
+ROMS += $(BUILD)/vmi-$(1).rom $(BUILD)/vmi-$(1)-trace.rom
 endef
 
 $(eval $(call reference-rom,ref,))

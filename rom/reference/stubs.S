@@ -6,6 +6,7 @@
 #include "vmi-abi.h"
 #include "x86-defs.h"
 #include "reference/rom-header.h"
+#include "reference/trace.h"
 
 	.text
 /* regparm EAX: call; EDX:EAX = struct vmi_reloc. */
@@ -22,12 +23,16 @@ rom_get_reloc:
 	jz	4f
 	cmpb	$VMI_RELOC_CALL, %dl
 	jne	2f
-3:	movzwl	reloc_targets(%ecx,%eax,2), %eax
+3:	cmpb	$0, ROM_OFF_TRACE(%ecx)
+	jne	5f
+	movzwl	reloc_targets(%ecx,%eax,2), %eax
 	addl	%ecx, %eax
 	ret
 4:	cmpb	$VMI_RELOC_JUMP, %dl
 	je	3b
 2:	xorl	%eax, %eax
+	ret
+5:	leal	trace_stubs(%ecx,%eax,TRACE_STUB_SIZE), %eax
 	ret
 
 #define TARGET_CALL(name) ref_##name
