@@ -197,7 +197,7 @@ TEST("apic", "its timer, periodic", AFTER)
 	set(APIC_LVTT, LVTT_VECTOR | APIC_LVT_MASKED);
 }
 
-TEST("apic", "the 8259 through LINT0 as ExtINT", AFTER)
+TEST("apic", "the 8259 through LINT0, as its controller", AFTER)
 {
 	setup();
 	set(APIC_LVT0, APIC_DM_EXTINT);

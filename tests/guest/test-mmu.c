@@ -464,7 +464,7 @@ TEST("mmu", "calls that have nothing to do", AFTER)
 	check_reads(TEST_VA, WORD_A);
 }
 
-/* --- Large pages ------------------------------------------------------------------------------- */
+/* --- Large pages --------------------------------------------------------- */
 TEST("mmu", "a large page, if the processor has them", AFTER)
 {
 	uint32_t cr4 = (uint32_t)vmi(VMI_CALL_GetCR4);

@@ -120,7 +120,7 @@ void vmi_activate(void)
 	}
 	vmi_cs_after = read_cs();
 	get_relocations();
-	for (struct vmi_site *s = sites_start; s < sites_end; s++)
+	for (struct vmi_site *s = sites_start; s != sites_end; s++)
 		patch((uint8_t *)(uintptr_t)s->at, s->len, &reloc[s->nr]);
 	vmi_active = true;
 	irq_set(flags);
