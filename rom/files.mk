@@ -7,7 +7,7 @@ $(eval $(call unit-test,romparse,rom/romparse.c rom/xen-rom.c))
 $(eval $(call fuzz-target,romcheck,rom/romparse.c rom/xen-rom.c))
 
 # The reference ROM: position-independent, one flat image.
-REF_SRCS := $(addprefix rom/reference/,header.S stubs.S trace.S init.c calls.c paging.c time.c apic.c) \
+REF_SRCS := $(addprefix rom/reference/,header.S stubs.S trace.S ap-start.S init.c calls.c paging.c time.c apic.c) \
 	vmi-xen/lib/string.c
 REF_FLAGS := -fpie -fvisibility=hidden -Os -fno-jump-tables
 

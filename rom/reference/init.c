@@ -13,6 +13,7 @@ uint32_t rom_init(void)
 	memset(d, 0, sizeof(*d));
 	apic_init(d);
 	paging_init(d);
+	ap_init();
 	time_init(d);
 	return VMI_INIT_OK;
 }

@@ -68,6 +68,7 @@ static void map_low(struct rom_data *d, uint32_t start, uint32_t end)
 
 void paging_init(struct rom_data *d)
 {
+	uint32_t base = rom_linear_base(), *pd;
 	uint32_t rom = rom_word(ROM_OFF_SELF) & X86_PTE32_FRAME;
 	uint32_t data = rom_word(ROM_OFF_DATA);
 
@@ -75,6 +76,10 @@ void paging_init(struct rom_data *d)
 	d->cr3_pae = (uint32_t)(uintptr_t)d->pdpt - rom_linear_base();
 	map_low(d, rom, VMI_SCAN_END);
 	map_low(d, data, data + DATA_PAGES * PAGE_SIZE);
+	/* The same at its physical address, for processors that start. */
+	pd = low(d->cr3_32);
+	pd[0] = pd[base >> X86_PD32_SHIFT];
+	d->pdpt[0] = d->pdpt[base >> X86_PDPT_SHIFT];
 	if (d->have_apic)
 		map(d, d->apic_base, d->apic_base | APIC_BITS);
 }

@@ -13,8 +13,6 @@
 #include "x86-defs.h"
 #include "reference/rom-header.h"
 
-#define MAX_CPUS 8
-
 struct alarm {
 	bool armed, periodic;
 	bool lvtt; /* wired to the local APIC, else to IRQ 0 */
@@ -30,16 +28,16 @@ struct alarm_timer {
 struct rom_cpu {
 	struct alarm alarms[VMI_CYCLES_STOLEN]; /* REAL and AVAILABLE */
 	struct alarm_timer irq0, lvtt;
-	bool has_state;
-	struct vmi_ap_state state;
 };
 
 struct rom_data {
 	uint8_t alarms; /* armed or running: IRET looks at it */
 	bool have_apic;
-	uint32_t apic_base;
 	/* Our own page tables, for guests with and without PAE: CR3 */
 	uint32_t cr3_pae, cr3_32;
+	struct vmi_ap_state ap_states[MAX_CPUS];
+	uint8_t ap_present[MAX_CPUS]; /* the guest gave one */
+	uint32_t apic_base;
 	uint64_t pdpt[X86_PDPT_ENTRIES] __attribute__((aligned(32)));
 	uint32_t tables_used;
 	/* Time: cycles of the TSC in 10 ms; 32.32 and 8.24 factors from them. */
@@ -48,8 +46,15 @@ struct rom_data {
 	uint64_t boot_cycles, boot_ns;
 	struct rom_cpu cpus[MAX_CPUS];
 };
-_Static_assert(offsetof(struct rom_data, alarms) == DATA_ALARMS, "stubs.S");
-_Static_assert(sizeof(struct rom_data) <= PAGE_SIZE, "one page");
+#define ROM_DATA_AT(field, off)                                                \
+	_Static_assert(offsetof(struct rom_data, field) + DATA_VARS == (off),  \
+		       #field)
+ROM_DATA_AT(alarms, DATA_ALARMS);
+ROM_DATA_AT(cr3_pae, DATA_CR3_PAE);
+ROM_DATA_AT(cr3_32, DATA_CR3_32);
+ROM_DATA_AT(ap_states, DATA_AP_STATES);
+_Static_assert(sizeof(struct rom_data) <= PAGE_SIZE - DATA_VARS, "one page");
+_Static_assert(sizeof(struct vmi_ap_state) == VMI_AP_SIZE, "ap-start.S");
 
 extern const uint8_t rom_start[] __attribute__((visibility("hidden")));
 
@@ -67,7 +72,8 @@ static inline uint32_t rom_linear_base(void)
 
 static inline struct rom_data *rom_data(void)
 {
-	return (void *)(uintptr_t)(rom_word(ROM_OFF_DATA) + rom_linear_base());
+	return (void *)(uintptr_t)(rom_word(ROM_OFF_DATA) + rom_linear_base() +
+				   DATA_VARS);
 }
 
 /* This processor's variables. */
@@ -84,7 +90,9 @@ void time_init(struct rom_data *d);
 /* Look whether an alarm's timer is over and set it for the next. */
 void time_service(void);
 
-/* --- apic.c: of a processor that exists? ------------------------------------------- */
+/* --- apic.c ------------------------------------------------------------------------ */
 void apic_init(struct rom_data *d);
+/* Put the code that other processors start with into its page. */
+void ap_init(void);
 
 #endif

@@ -15,11 +15,20 @@
 /* The first linear address that a guest leaves to us: VMware's 64 MB. */
 #define ROM_VIRTUAL_TOP 0xfc000000
 
-/* Our memory, below 1 MB: one page of variables, then page tables. */
+/*
+ * Our memory, below 1 MB: one page with the code that other processors start
+ * with and the variables, then page tables.
+ */
 #define DATA_TABLE_PAGES 7
 #define DATA_PAGES	 (1 + DATA_TABLE_PAGES)
 
-/* Byte offsets in it that assembly uses (struct rom_data). */
-#define DATA_ALARMS 0 /* byte: alarms that are armed */
+/* Byte offsets in it that assembly uses; struct rom_data is at DATA_VARS. */
+#define DATA_VARS      0x200
+#define DATA_ALARMS    (DATA_VARS + 0) /* byte: alarms that are armed */
+#define DATA_CR3_PAE   (DATA_VARS + 4)
+#define DATA_CR3_32    (DATA_VARS + 8)
+#define DATA_AP_STATES (DATA_VARS + 12) /* struct vmi_ap_state, by APIC ID */
+
+#define MAX_CPUS 8
 
 #endif
