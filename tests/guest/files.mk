@@ -44,8 +44,9 @@ $(eval $(call guest-variant,nopae-2g,0,2))
 ALL += $(GUESTS)
 HOST_NEEDS += $(GUESTS)
 HOST_TAP += 'tests/guest/interop --tap native'
-LAB_NEEDS += $(GUESTS)
-LAB_TAP += tests/lab/test-conform tests/guest/test-mutants tests/lab/test-mutants
+LAB_NEEDS += $(GUESTS) $(BUILD)/vmi-ref.rom
+LAB_TAP += tests/lab/test-conform 'tests/guest/test-mutants --rom $(BUILD)/vmi-ref.rom' \
+	tests/lab/test-mutants
 
 interop: deps
 	$(Q)$(MAKE) build-all build-lab
