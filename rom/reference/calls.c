@@ -83,15 +83,21 @@ void ref_WriteIDTEntry(uint32_t *table, uint32_t index, uint32_t low,
 	write_entry(table, index, low, high);
 }
 
-/* The TSS that the task register names; ss0 stays what it is. */
+/*
+ * In the TSS that the task register names; there may be none yet.  ss0 stays
+ * what it is.
+ */
 void ref_UpdateKernelStack(uint32_t ss0, uint32_t esp0)
 {
-	const uint32_t *desc = descriptor(x86_str());
+	const uint32_t *desc;
 	uint32_t base;
 
 	(void)ss0;
+	if (!(x86_str() & X86_SEL_INDEX))
+		return;
+	desc = descriptor(x86_str());
 	base = desc[0] >> 16 | (desc[1] & 0xff) << 16 | (desc[1] & 0xff000000);
-	*(volatile uint32_t *)(uintptr_t)(base + X86_TSS_ESP0) = esp0;
+	*(volatile uint32_t *)x86_ptr(base + X86_TSS_ESP0) = esp0;
 }
 
 /* --- Control and debug registers ---------------------------------------------------- */
