@@ -10,17 +10,17 @@
 #include "user.h"
 #include "x86-defs.h"
 
-#define PT	   VMI_PAGE_PT
-#define U	   X86_PFEC_U
-#define W	   X86_PFEC_W
-#define P	   X86_PFEC_P
-#define DATA	   0x08100000
-#define WORD	   0x600df00d
-#define COPIED	   0x0c0b1ed0
-#define NR_DEMAND  24
-#define HOLE_PROBE 0x1000
-#define NR_ROUNDS  50
-#define AD	   (X86_PTE_A | X86_PTE_D)
+#define PT	      VMI_PAGE_PT
+#define U	      X86_PFEC_U
+#define W	      X86_PFEC_W
+#define P	      X86_PFEC_P
+#define DATA	      0x08100000
+#define WORD	      0x600df00d
+#define COPIED	      0x0c0b1ed0
+#define NR_DEMAND     24
+#define HOLE_PROBE    0x1000
+#define NR_NEIGHBOURS 6
+#define AD	      (X86_PTE_A | X86_PTE_D)
 
 static const struct trap_frame *frame(void)
 {
@@ -353,6 +353,31 @@ TEST("fault", "accessed and dirty bits that were cleared come again", AFTER)
 		user_call(USER(user_read), 0, DATA, 0, 0);
 		check_eq(frame()->eax, WORD + i);
 		check_eq(ad(p), X86_PTE_A);
+	}
+}
+
+TEST("fault", "accessed and dirty bits of each entry of a new table", AFTER)
+{
+	uint32_t table = frame_take();
+	pte_t *p = (pte_t *)va(table) + (DATA >> PAGE_SHIFT) % PTE_PER_TAB;
+
+	user_map();
+	memcpy(va(table), va((uint32_t)*pde_of(DATA) & X86_PTE32_FRAME),
+	       PAGE_SIZE);
+	for (uint32_t i = 0; i < NR_NEIGHBOURS; i++)
+		p[i] = marked_frame(WORD + i) | USER_PAGE;
+	vmi_allocate(table, PT);
+	vmi_set(pde_of(DATA), table | USER_PAGE, VMI_PAGE_PD);
+	vmi_flush(VMI_FLUSH_TLB);
+	for (uint32_t i = 0; i < NR_NEIGHBOURS; i++) {
+		check_eq(ad(&p[i]), 0);
+		user_call(USER(user_read), 0, DATA + i * PAGE_SIZE, 0, 0);
+		check_eq(frame()->eax, WORD + i);
+		check_eq(ad(&p[i]), X86_PTE_A);
+	}
+	for (uint32_t i = 0; i < NR_NEIGHBOURS; i++) {
+		user_call(USER(user_write), WORD, DATA + i * PAGE_SIZE, 0, 0);
+		check_eq(ad(&p[i]), AD);
 	}
 }
 

@@ -326,7 +326,7 @@ TEST("mmu", "lazy mode: all is done when it ends", AFTER)
 
 	for (uint32_t i = 0; i < NR_PAGES; i++) {
 		p[i] = mapped(TEST_VA + i * PAGE_SIZE, i, KERNEL_PAGE);
-		check_reads(TEST_VA + i * PAGE_SIZE, i);
+		check_writes(TEST_VA + i * PAGE_SIZE, i);
 	}
 	vmi(VMI_CALL_SetLazyMode, VMI_LAZY_MMU);
 	for (uint32_t i = 0; i < NR_PAGES; i++)
@@ -336,6 +336,26 @@ TEST("mmu", "lazy mode: all is done when it ends", AFTER)
 	for (uint32_t i = 0; i < NR_PAGES; i++)
 		check_write_faults(TEST_VA + i * PAGE_SIZE,
 				   X86_PFEC_P | X86_PFEC_W);
+}
+
+TEST("mmu", "lazy mode: other frames, after the flush that ends it", AFTER)
+{
+	pte_t *p[NR_PAGES];
+
+	for (uint32_t i = 0; i < NR_PAGES; i++) {
+		p[i] = mapped(TEST_VA + i * PAGE_SIZE, i, KERNEL_PAGE);
+		check_writes(TEST_VA + i * PAGE_SIZE, i);
+	}
+	vmi(VMI_CALL_SetLazyMode, VMI_LAZY_MMU);
+	for (uint32_t i = 0; i < NR_PAGES; i++)
+		vmi_set(p[i], marked_frame(~i) | KERNEL_PAGE, PT);
+	vmi(VMI_CALL_SetLazyMode, VMI_LAZY_NONE);
+	vmi_flush(VMI_FLUSH_TLB);
+	for (uint32_t i = 0; i < NR_PAGES; i++) {
+		check_reads(TEST_VA + i * PAGE_SIZE, ~i);
+		check_writes(TEST_VA + i * PAGE_SIZE, i);
+		check_eq(frame_word((uint32_t)*p[i] & X86_PTE32_FRAME), i);
+	}
 }
 
 TEST("mmu", "lazy mode: memory shows the new entries at once", AFTER)

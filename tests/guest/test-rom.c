@@ -96,7 +96,13 @@ TEST("rom", "VMI_Init returns, in a ring below user mode", ONCE)
 TEST("rom", "interrupts are still off after VMI_Init", ONCE)
 {
 	rom();
-	check_eq(irq_flag(), 0);
+	check_eq(vmi_flag_after[0], 0);
+}
+
+TEST("rom", "SetInterruptMask with an old pushf's value leaves them off", ONCE)
+{
+	rom();
+	check_eq(vmi_flag_after[1], 0);
 }
 
 TEST("rom", "relocations are of a known kind, below the hole or in it", ONCE)

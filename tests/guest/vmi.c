@@ -23,6 +23,7 @@ enum vmi_form vmi_form;
 const struct vmi_rom_header *vmi_rom;
 bool vmi_active;
 uint16_t vmi_cs_before, vmi_cs_after;
+uint32_t vmi_flag_after[2];
 static struct vmi_reloc reloc[VMI_NR_CALLS];
 
 /* --- The ROM ------------------------------------------------------------------ */
@@ -123,7 +124,10 @@ void vmi_activate(void)
 	for (struct vmi_site *s = sites_start; s != sites_end; s++)
 		patch((uint8_t *)(uintptr_t)s->at, s->len, &reloc[s->nr]);
 	vmi_active = true;
+	vmi_flag_after[0] = irq_flag();
 	irq_set(flags);
+	vmi_flag_after[1] = irq_flag();
+	irq_off();
 }
 
 bool vmi_offered(unsigned int nr)

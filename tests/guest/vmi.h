@@ -45,8 +45,11 @@ void mutate(void);
 void mutants_list(void);
 /** True once VMI_Init has returned 0. */
 extern bool vmi_active;
-/** CS before and after VMI_Init, and EFLAGS.IF that a pushf showed before. */
+/** CS before and after VMI_Init. */
 extern uint16_t vmi_cs_before, vmi_cs_after;
+/** Interrupt flag after VMI_Init, and after Linux's first SetInterruptMask, with
+ *  what a pushf showed before. */
+extern uint32_t vmi_flag_after[2];
 
 /* --- A call with everything known ------------------------------------------- */
 struct vmi_regs {
