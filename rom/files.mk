@@ -11,17 +11,20 @@ REF_SRCS := $(addprefix rom/reference/,header.S stubs.S trace.S ap-start.S init.
 	vmi-xen/lib/string.c
 REF_FLAGS := -fpie -fvisibility=hidden -Os -fno-jump-tables
 
-# $(eval $(call reference-rom,NAME,FLAGS))
+# The ring-1 ROM: the same behind a monitor in ring 0.
+RING1_SRCS := $(addprefix rom/ring1/,entry.S monitor.c trap.c)
+
+# $(eval $(call reference-rom,NAME,SOURCES,FLAGS))
 define reference-rom
-ROM_OBJS_$(1) := $(patsubst %,$(BUILD)/pv32/rom-$(1)/%.o,$(basename $(REF_SRCS)))
+ROM_OBJS_$(1) := $(patsubst %,$(BUILD)/pv32/rom-$(1)/%.o,$(basename $(2)))
 $(BUILD)/pv32/rom-$(1)/%.o: %.c Makefile rom/files.mk
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(PV32_CFLAGS) $$(REF_FLAGS) $(2) -c $$< -o $$@
+	$$(Q)$$(CC) $$(PV32_CFLAGS) $$(REF_FLAGS) $(3) -c $$< -o $$@
 $(BUILD)/pv32/rom-$(1)/%.o: %.S Makefile rom/files.mk
 	$$(call say,AS,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(PV32_ASFLAGS) $(2) -c $$< -o $$@
+	$$(Q)$$(CC) $$(PV32_ASFLAGS) $(3) -c $$< -o $$@
 $(BUILD)/rom/$(1).elf: $(BUILD)/pv32/rom/reference/rom.lds $$(ROM_OBJS_$(1))
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
@@ -36,7 +39,8 @@ $(BUILD)/vmi-$(1)-trace.rom: $(BUILD)/vmi-$(1).rom
 ROMS += $(BUILD)/vmi-$(1).rom $(BUILD)/vmi-$(1)-trace.rom
 endef
 
-$(eval $(call reference-rom,ref,))
+$(eval $(call reference-rom,ref,$(REF_SRCS)))
+$(eval $(call reference-rom,ring1,$(REF_SRCS) $(RING1_SRCS),-DRING1))
 ALL += $(ROMS)
 HOST_NEEDS += $(ROMS)
 HOST_TAP += 'tests/guest/interop --tap ref'

@@ -42,7 +42,11 @@ rom_start:
 	.org	ROM_OFF_DATA
 	.long	0
 	.org	VMI_ROM_OFF_INIT
+#ifdef RING1
+	jmp	rom_init_entry
+#else
 	jmp	rom_init
+#endif
 	.org	VMI_ROM_OFF_GET_RELOC
 	jmp	rom_get_reloc
 	.org	VMI_ROM_HEADER_SIZE

@@ -20,7 +20,12 @@
  * with and the variables, then page tables.
  */
 #define DATA_TABLE_PAGES 7
-#define DATA_PAGES	 (1 + DATA_TABLE_PAGES)
+#define DATA_REF_PAGES	 (1 + DATA_TABLE_PAGES)
+#ifdef RING1
+#define DATA_PAGES (DATA_REF_PAGES + 3) /* ring1/ring1.h */
+#else
+#define DATA_PAGES DATA_REF_PAGES
+#endif
 
 /* Byte offsets in it that assembly uses; struct rom_data is at DATA_VARS. */
 #define DATA_VARS      0x200

@@ -7,6 +7,10 @@
 #include "x86-defs.h"
 #include "reference/rom-header.h"
 #include "reference/trace.h"
+#ifdef RING1
+#include "ring1/ring1.h"
+#include "ring1/overrides.h"
+#endif
 
 	.text
 /* regparm EAX: call; EDX:EAX = struct vmi_reloc. */
@@ -35,10 +39,21 @@ rom_get_reloc:
 5:	leal	trace_stubs(%ecx,%eax,TRACE_STUB_SIZE), %eax
 	ret
 
-#define TARGET_CALL(name) ref_##name
-#define TARGET_JUMP(name) ref_##name
-#define TARGET_NOP(name)  0
-#define TARGET_NONE(name) 0
+#define TARGET_NOP(nr, name, class)  0
+#define TARGET_NONE(nr, name, class) 0
+#ifdef RING1
+/* Class STD goes through the gate, unless it is an instruction that traps. */
+#define ADDRESS_STD(nr, name)	(ring1_gates + (nr) * RING1_GATE_SIZE)
+#define ADDRESS_FLAGS(nr, name) RING1_FUNCTION(name)
+#define ADDRESS_FRAME(nr, name) RING1_FUNCTION(name)
+#define ADDRESS_NORET(nr, name) RING1_FUNCTION(name)
+#define ADDRESS_NONE(nr, name)	0
+#define TARGET_CALL(nr, name, class) ADDRESS_##class(nr, name)
+#define TARGET_JUMP(nr, name, class) ADDRESS_##class(nr, name)
+#else
+#define TARGET_CALL(nr, name, class) ref_##name
+#define TARGET_JUMP(nr, name, class) ref_##name
+#endif
 
 	.section .rodata
 reloc_kinds:
@@ -48,8 +63,24 @@ reloc_kinds:
 	.globl	reloc_targets
 	.hidden	reloc_targets
 reloc_targets:
-#define VMI_CALL(nr, name, kind, ...) .word TARGET_##kind(name);
+#ifdef RING1
+#define VMI_CALL(nr, name, kind, class, ...) \
+	.if RING1_IS_NATIVE(name); .word ref_##name; \
+	.else; .word TARGET_##kind(nr, name, class); .endif;
 #include "vmi-calls.def"
+#define FUNCTION_CALL(name) RING1_FUNCTION(name)
+#define FUNCTION_JUMP(name) RING1_FUNCTION(name)
+#define FUNCTION_NOP(name)  0
+#define FUNCTION_NONE(name) 0
+	.globl	ring1_functions
+	.hidden	ring1_functions
+ring1_functions:
+#define VMI_CALL(nr, name, kind, ...) .word FUNCTION_##kind(name);
+#include "vmi-calls.def"
+#else
+#define VMI_CALL(nr, name, kind, class, ...) .word TARGET_##kind(nr, name, class);
+#include "vmi-calls.def"
+#endif
 
 	.text
 #define CALL(name) .globl ref_##name; .balign 4; ref_##name

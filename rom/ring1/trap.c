@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Protection faults: emulate what ring 0 could do, reflect the rest. */
+#include "ring1.h"
+#include "x86-insn.h"
+#include "lib/string.h"
+
+#define OP_HLT	     0xf4
+#define OP_TWO_BYTE  0x0f
+#define OP_RET	     0xc3
+#define OP_CLTS	     0x06
+#define OP_INVD	     0x08
+#define OP_WBINVD    0x09
+#define OP_MOV_CR    0x20 /* to 23h: CR and DR, both ways */
+#define OP_MOV_LAST  0x23
+#define OP_WRMSR     0x30
+#define OP_RDMSR     0x32
+#define OP_RDPMC     0x33
+#define MODRM_RM     0x07
+#define MODRM_RM_ESP 0x04
+#define RING	     1u
+
+/* --- Delivery ---------------------------------------------------------------------- */
+static void push(struct ring1_frame *f, uint32_t value)
+{
+	f->esp -= sizeof(value);
+	*(volatile uint32_t *)x86_ptr(f->esp) = value;
+}
+
+void ring1_inject(struct ring1_cpu *c, struct ring1_frame *f, uint32_t vector,
+		  bool has_error)
+{
+	const uint32_t *g = x86_ptr(c->guest_idt.base + vector * X86_DESC_SIZE);
+	uint32_t type = (g[1] & X86_DESC_TYPE) >> X86_DESC_TYPE_SHIFT;
+	uint32_t ss = f->ss, esp = f->esp;
+
+	if (!(g[1] & X86_DESC_P))
+		ring1_panic("ring-1 ROM: the guest has no gate: ", vector);
+	if ((f->cs & X86_SEL_RPL) != RING) {
+		f->ss = c->tss.ss1;
+		f->esp = c->tss.esp1;
+		push(f, ss);
+		push(f, esp);
+	}
+	push(f, f->eflags);
+	push(f, f->cs);
+	push(f, f->eip);
+	if (has_error)
+		push(f, f->error);
+	f->eip = (g[0] & 0xffff) | (g[1] & 0xffff0000);
+	f->cs = (g[0] >> 16 & X86_SEL_INDEX) | RING;
+	f->eflags &= ~(uint32_t)(X86_EFLAGS_TF | X86_EFLAGS_NT | X86_EFLAGS_RF);
+	if (type == X86_TYPE_INT_GATE32)
+		f->eflags &= ~(uint32_t)X86_EFLAGS_IF;
+}
+
+/* --- Emulation ------------------------------------------------------------------------ */
+/* With SYSENTER the user would get into ring 0: its MSRs are only remembered. */
+static uint32_t *sysenter_msr(struct ring1_cpu *c, uint32_t msr)
+{
+	if (msr < MSR_SYSENTER_CS || msr > MSR_SYSENTER_EIP)
+		return NULL;
+	return &c->sysenter[msr - MSR_SYSENTER_CS];
+}
+
+static bool emulate_msr(struct ring1_cpu *c, struct ring1_frame *f, uint8_t op)
+{
+	uint32_t *msr = sysenter_msr(c, f->ecx);
+
+	if (!msr || (op != OP_WRMSR && op != OP_RDMSR))
+		return false;
+	if (op == OP_WRMSR) {
+		*msr = f->eax;
+	} else {
+		f->eax = *msr;
+		f->edx = 0;
+	}
+	return true;
+}
+
+/* Length of an instruction that has only registers; 0: not one of them. */
+static size_t length(const uint8_t *p)
+{
+	switch (p[1]) {
+	case OP_CLTS:
+	case OP_INVD:
+	case OP_WBINVD:
+	case OP_WRMSR:
+	case OP_RDMSR:
+	case OP_RDPMC:
+		return 2;
+	}
+	if (p[1] >= OP_MOV_CR && p[1] <= OP_MOV_LAST &&
+	    (p[2] & MODRM_RM) != MODRM_RM_ESP)
+		return 3;
+	return 0;
+}
+
+static bool emulate(struct ring1_cpu *c, struct ring1_frame *f)
+{
+	const uint8_t *p = x86_ptr(f->eip);
+	size_t n;
+
+	if (p[0] == OP_HLT) {
+		f->eip++;
+		ring1_wait(c, f);
+		return true;
+	}
+	n = p[0] == OP_TWO_BYTE ? length(p) : 0;
+	if (!n)
+		return false;
+	if (!emulate_msr(c, f, p[1])) {
+		memcpy(c->scratch, p, n);
+		c->scratch[n] = OP_RET;
+		if (ring1_exec(f, c->scratch))
+			return false;
+	}
+	f->eip += n;
+	return true;
+}
+
+void ring1_gp(struct ring1_frame *f)
+{
+	struct ring1_cpu *c = ring1_cpu();
+
+	if (!(f->cs & X86_SEL_RPL)) {
+		if (f->eip != (uint32_t)(uintptr_t)c->scratch)
+			ring1_panic("ring-1 ROM: fault in ring 0 at ", f->eip);
+		f->eip = (uint32_t)(uintptr_t)ring1_exec_fault;
+		return;
+	}
+	if ((f->cs & X86_SEL_RPL) == RING && !f->error && emulate(c, f))
+		return;
+	ring1_inject(c, f, X86_EXC_GP, true);
+}
