@@ -124,8 +124,13 @@ ring1_gp_entry:
 	movl	%esp, %eax
 	call	ring1_gp
 ring1_return:
+	.globl	ring1_pops, ring1_pops_end
+	.hidden	ring1_pops
+	.hidden	ring1_pops_end
+ring1_pops:
 	popl	%es
 	popl	%ds
+ring1_pops_end:
 	popal
 	addl	$4, %esp
 	iret
@@ -196,6 +201,10 @@ ring1_wake_stubs:
 /* --- VMI_Init ----------------------------------------------------------------------------- */
 	.globl	rom_init_entry
 rom_init_entry:
+	movl	%cs, %eax		/* a second time: there is no more to do */
+	testl	$X86_SEL_RPL, %eax
+	movl	$VMI_INIT_OK, %eax
+	jnz	1f
 	call	rom_init
 	testl	%eax, %eax
 	jnz	1f

@@ -80,6 +80,8 @@ RING1_LABEL(ring1_gate_entry);
 RING1_LABEL(ring1_gp_entry);
 RING1_LABEL(ring1_wake_stubs);
 RING1_LABEL(ring1_exec_fault);
+RING1_LABEL(ring1_pops);
+RING1_LABEL(ring1_pops_end);
 /* HLT with interrupts on; the vector that ended it. */
 uint32_t ring1_hlt(void);
 /* Execute @code with the frame's registers: 0, or -1 when it faulted. */

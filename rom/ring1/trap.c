@@ -118,17 +118,29 @@ static bool emulate(struct ring1_cpu *c, struct ring1_frame *f)
 	return true;
 }
 
+/*
+ * A fault in ring 0.  An instruction of the guest's in the scratch buffer has
+ * failed; or a segment register of the guest's cannot be loaded again, because
+ * it has just changed its table: the register becomes null.  Where the frame
+ * would have ESP is what was on the stack.
+ */
+static void fault_in_ring0(struct ring1_cpu *c, struct ring1_frame *f)
+{
+	if (f->eip == (uint32_t)(uintptr_t)c->scratch)
+		f->eip = (uint32_t)(uintptr_t)ring1_exec_fault;
+	else if (f->eip >= (uint32_t)(uintptr_t)ring1_pops &&
+		 f->eip < (uint32_t)(uintptr_t)ring1_pops_end)
+		f->esp = 0;
+	else
+		ring1_panic("ring-1 ROM: fault in ring 0 at ", f->eip);
+}
+
 void ring1_gp(struct ring1_frame *f)
 {
 	struct ring1_cpu *c = ring1_cpu();
 
-	if (!(f->cs & X86_SEL_RPL)) {
-		if (f->eip != (uint32_t)(uintptr_t)c->scratch)
-			ring1_panic("ring-1 ROM: fault in ring 0 at ", f->eip);
-		f->eip = (uint32_t)(uintptr_t)ring1_exec_fault;
-		return;
-	}
-	if ((f->cs & X86_SEL_RPL) == RING && !f->error && emulate(c, f))
-		return;
-	ring1_inject(c, f, X86_EXC_GP, true);
+	if (!(f->cs & X86_SEL_RPL))
+		fault_in_ring0(c, f);
+	else if ((f->cs & X86_SEL_RPL) != RING || f->error || !emulate(c, f))
+		ring1_inject(c, f, X86_EXC_GP, true);
 }
