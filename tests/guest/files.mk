@@ -45,7 +45,7 @@ ALL += $(GUESTS)
 HOST_NEEDS += $(GUESTS)
 HOST_TAP += 'tests/guest/interop --tap native'
 LAB_NEEDS += $(GUESTS) $(BUILD)/vmi-ref.rom
-LAB_TAP += tests/lab/test-conform 'tests/guest/test-mutants --rom $(BUILD)/vmi-ref.rom' \
+LAB_TAP += tests/lab/test-conform tests/lab/test-adapter-mutants 'tests/guest/test-mutants --rom $(BUILD)/vmi-ref.rom' \
 	tests/lab/test-mutants
 
 interop: deps

@@ -158,10 +158,14 @@ gdt:	.fill	GDT_KERNEL_CS, 8, 0
 
 	.bss
 	.balign	PAGE_SIZE
-	.globl	boot_pgd, boot_pmd, boot_params, boot_cmdline, boot_stack, idt
+	.globl	boot_pgd, boot_pmd, boot_directories, boot_params, boot_cmdline, boot_stack, idt
+#if !GUEST_PAE
+boot_directories:
+#endif
 boot_pgd:
 	.skip	PAGE_SIZE
 #if GUEST_PAE
+boot_directories:
 boot_pmd:
 	.skip	X86_PDPT_ENTRIES * PAGE_SIZE
 #endif

@@ -13,15 +13,32 @@ static const char *platform(void)
 	return vmi_rom ? "a VMI ROM" : "no ROM, native instructions";
 }
 
-/* Linux's first words to the ROM. */
+static void announce(const void *directory)
+{
+	vmi_quick(VMI_CALL_AllocatePage, pa(directory) >> PAGE_SHIFT,
+		  VMI_PAGE_PD | VMI_PAGE_ZEROED |
+			  (GUEST_PAE ? VMI_PAGE_PAE : 0),
+		  0);
+}
+
+/*
+ * Linux's first words to the ROM.  "ZEROED" is not true; Linux says it.  With
+ * "unannounced" on the command line the ROM must find out by itself.
+ */
 static void tell_layout(void)
 {
 	typedef void (*set_t)(uint32_t slot, uint32_t va, uint32_t pages,
 			      uint32_t pfn);
 	set_t set = (set_t)(uintptr_t)vmi_target(VMI_CALL_SetLinearMapping);
+	extern uint8_t boot_directories[];
+	const uint32_t n = GUEST_PAE ? X86_PDPT_ENTRIES : 1;
 
 	if (vmi_kind(VMI_CALL_SetLinearMapping) == VMI_RELOC_CALL)
 		set(0, PAGE_OFFSET, LOWMEM_SIZE >> PAGE_SHIFT, 0);
+	if (option("unannounced"))
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		announce(boot_directories + i * PAGE_SIZE);
 }
 
 void guest_main(void)
