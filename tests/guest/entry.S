@@ -153,4 +153,35 @@ ENTRY(irq_off)
 	SITE_END VMI_NR_DISABLE
 	ret
 END(irq_off)
+/*
+ * The second processor, with the registers of its struct vmi_ap_state: keeps
+ * them in ap_registers, tells, then counts while ap_go says so.
+ */
+ENTRY(ap_entry)
+	movl	%eax, ap_registers
+	movl	%ebx, ap_registers + 4
+	movl	%ecx, ap_registers + 8
+	movl	%edx, ap_registers + 12
+	movl	%esi, ap_registers + 16
+	movl	%edi, ap_registers + 20
+	movl	%ebp, ap_registers + 24
+	movl	%esp, ap_registers + 28
+	movl	%cs, %eax
+	movl	%eax, ap_registers + 32
+	movl	%ss, %eax
+	movl	%eax, ap_registers + 36
+	movl	%ds, %eax
+	movl	%eax, ap_registers + 40
+	movl	%es, %eax
+	movl	%eax, ap_registers + 44
+	movl	%fs, %eax
+	movl	%eax, ap_registers + 48
+	movl	%gs, %eax
+	movl	%eax, ap_registers + 52
+	pushfl
+	popl	ap_registers + 56
+	call	ap_main
+1:	hlt
+	jmp	1b
+END(ap_entry)
 	.section .note.GNU-stack, "", @progbits

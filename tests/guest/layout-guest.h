@@ -52,6 +52,10 @@
 
 #define STACK_SIZE 8192
 
+/* What the second processor (test-smp.c) says: its stages, then a number. */
+#define AP_STARTED 1
+#define AP_DONE	   2
+
 /* Vectors: IRQ 0 to 15 of the 8259 pair, the alarm's LVT, a system call. */
 #define IRQ_VECTOR     0x20
 #define LVTT_VECTOR    0x41

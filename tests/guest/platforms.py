@@ -24,7 +24,7 @@ def image(variant):
 def qemu(variant, words='', rom=None, timeout=60, extra=()):
     """Its console on plain QEMU; rom: a file for -option-rom."""
     command = ['qemu-system-i386', '-nodefaults', '-no-user-config', '-machine', 'pc,accel=tcg',
-               '-cpu', 'qemu32,+pae,+nx,+sep,+pge', '-m', str(MEMORY_MB), '-display', 'none',
+               '-cpu', 'qemu32,+pae,+nx,+sep,+pge', '-m', str(MEMORY_MB), '-smp', '2', '-display', 'none',
                # Time goes by instructions, however busy this machine is.
                '-icount', 'shift=3,sleep=off', '-no-reboot', '-serial', 'stdio',
                '-kernel', image(variant), '-append', words]
