@@ -8,6 +8,9 @@
 #include "vmi-abi.h"
 #include "x86-defs.h"
 #include "reference/rom-header.h"
+#ifdef RING1
+#include "ring1/ring1.h"
+#endif
 
 #define AP_CS	       0x08
 #define AP_DS	       0x10
@@ -44,6 +47,7 @@ ap_protected:
 	movl	$CPUID_LEAF_FEATURES, %eax
 	cpuid
 	shrl	$CPUID_ID_SHIFT, %ebx
+	movl	%ebx, %ebp
 	imull	$VMI_AP_SIZE, %ebx, %ebx
 	leal	DATA_AP_STATES(%edi,%ebx), %esi
 	movl	VMI_AP_EFER(%esi), %eax
@@ -64,15 +68,34 @@ ap_protected:
 	movl	%eax, %cr0
 	movl	IN_PAGE(ap_linear_base)(%edi), %eax
 	addl	%eax, %esi
-	leal	IN_PAGE(ap_linear)(%edi,%eax), %eax
+	addl	%eax, %edi
+	leal	IN_PAGE(ap_linear)(%edi), %eax
 	jmp	*%eax
 
-	/* At the guest's linear address of this page. */
+	/* EDI, ESI: linear addresses now. */
 ap_linear:
 	movl	VMI_AP_CR3(%esi), %eax
 	movl	%eax, %cr3
 	movl	VMI_AP_CR2(%esi), %eax
 	movl	%eax, %cr2
+#ifdef RING1
+	incl	%ebp			/* the end of the monitor's stack */
+	imull	$RING1_CPU_SIZE, %ebp, %ebp
+	leal	RING1_CPU_PAGE * PAGE_SIZE(%edi,%ebp), %esp
+	movl	%esi, %eax
+	call	*IN_PAGE(ap_ring1)(%edi)
+	lldt	VMI_AP_LDTR(%esi)
+	movzwl	VMI_AP_SS(%esi), %eax
+	orl	$1, %eax
+	pushl	%eax
+	pushl	VMI_AP_ESP(%esi)
+	pushl	VMI_AP_EFLAGS(%esi)
+	orl	$(1 << X86_EFLAGS_IOPL_SHIFT), (%esp)
+	movzwl	VMI_AP_CS(%esi), %eax
+	orl	$1, %eax
+	pushl	%eax
+	pushl	VMI_AP_EIP(%esi)
+#else
 	lgdtl	VMI_AP_GDTR_LIMIT(%esi)	/* the base follows */
 	movw	VMI_AP_SS(%esi), %ss
 	movl	VMI_AP_ESP(%esi), %esp
@@ -86,6 +109,7 @@ ap_linear:
 	movzwl	VMI_AP_CS(%esi), %eax
 	pushl	%eax
 	pushl	VMI_AP_EIP(%esi)
+#endif
 	movw	VMI_AP_ES(%esi), %es
 	movw	VMI_AP_FS(%esi), %fs
 	movw	VMI_AP_GS(%esi), %gs
@@ -112,5 +136,7 @@ ap_protected_eip:
 	.long	IN_PAGE(ap_protected)
 	.word	AP_CS
 ap_linear_base:
+	.long	0
+ap_ring1:
 	.long	0
 ap_end:

@@ -6,6 +6,9 @@
 #include "calls.h"
 #include "x86-insn.h"
 #include "lib/string.h"
+#ifdef RING1
+#include "ring1/ring1.h"
+#endif
 
 #define ID_SHIFT 24
 
@@ -89,6 +92,7 @@ struct ap_start_fixups {
 	uint32_t protected_eip;
 	uint16_t protected_cs;
 	uint32_t linear_base;
+	uint32_t ring1; /* function of the ring-1 ROM */
 } __packed;
 
 void ap_init(void)
@@ -101,4 +105,7 @@ void ap_init(void)
 	f->gdt_base += pa;
 	f->protected_eip += pa;
 	f->linear_base = rom_linear_base();
+#ifdef RING1
+	f->ring1 = (uint32_t)(uintptr_t)ring1_ap_start;
+#endif
 }

@@ -34,6 +34,10 @@
 #define DATA_CR3_32    (DATA_VARS + 8)
 #define DATA_AP_STATES (DATA_VARS + 12) /* struct vmi_ap_state, by APIC ID */
 
+#ifdef RING1
+#define MAX_CPUS 4
+#else
 #define MAX_CPUS 8
+#endif
 
 #endif

@@ -25,6 +25,7 @@
 trace_stubs:
 #define VMI_CALL(nr, ...) pushl $nr; jmp trace_call; .balign TRACE_STUB_SIZE;
 #include "vmi-calls.def"
+	.org	trace_stubs + VMI_NR_CALLS * TRACE_STUB_SIZE
 
 trace_call:
 	pushfl

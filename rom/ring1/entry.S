@@ -20,6 +20,7 @@
 
 #define RPL1	    1
 #define IOPL1	    (1 << X86_EFLAGS_IOPL_SHIFT)
+#define WAKE_BIAS   128	/* makes all vectors fit in a byte */
 #define FIRST_WORDS 12		/* EIP, CS, EFLAGS */
 /* From the kernel's code selector to the user's, as SYSEXIT has them. */
 #define USER_CS_STEP (16 + 2)
@@ -33,6 +34,7 @@
 ring1_gates:
 #define VMI_CALL(nr, ...) pushl $nr; jmp ring1_through; .balign RING1_GATE_SIZE;
 #include "vmi-calls.def"
+	.org	ring1_gates + VMI_NR_CALLS * RING1_GATE_SIZE
 
 /* Interrupts must be off: in ring 0 the guest's gates cannot be used. */
 ring1_through:
@@ -183,6 +185,7 @@ ring1_hlt:
 	/* An interrupt here: its vector, and the frame goes. */
 ring1_woken:
 	popl	%eax
+	addl	$WAKE_BIAS, %eax
 	addl	$FIRST_WORDS, %esp
 	ret
 
@@ -192,11 +195,12 @@ ring1_woken:
 ring1_wake_stubs:
 	.set	vector, 0
 	.rept	X86_NR_VECTORS
-	pushl	$vector
+	pushl	$(vector - WAKE_BIAS)
 	jmp	ring1_woken
 	.balign	RING1_WAKE_SIZE
 	.set	vector, vector + 1
 	.endr
+	.org	ring1_wake_stubs + X86_NR_VECTORS * RING1_WAKE_SIZE
 
 /* --- VMI_Init ----------------------------------------------------------------------------- */
 	.globl	rom_init_entry

@@ -24,7 +24,7 @@ static struct ring1_cpu *cpu(uint32_t id)
 
 struct ring1_cpu *ring1_cpu(void)
 {
-	return cpu((uint32_t)(rom_cpu() - rom_data()->cpus) % RING1_CPUS);
+	return cpu((uint32_t)(rom_cpu() - rom_data()->cpus) % MAX_CPUS);
 }
 
 struct ring1_idts *ring1_idts(void)
@@ -310,4 +310,12 @@ void ring1_init(void)
 	x86_sgdt(&gdt);
 	x86_sidt(&idt);
 	ring1_cpu_init(&gdt, &idt, x86_str());
+}
+
+void ring1_ap_start(const struct vmi_ap_state *s)
+{
+	struct x86_dt_ptr gdt = { s->gdtr_limit, s->gdtr_base };
+	struct x86_dt_ptr idt = { s->idtr_limit, s->idtr_base };
+
+	ring1_cpu_init(&gdt, &idt, 0);
 }

@@ -14,7 +14,6 @@
 
 #include "reference/rom-header.h"
 
-#define RING1_CPUS	4
 #define RING1_CPU_SIZE	2048 /* variables and stack */
 #define RING1_GATE_SIZE 8    /* of the stub of one call */
 #define RING1_WAKE_SIZE 8    /* of the stub of one vector */
@@ -63,6 +62,9 @@ struct ring1_cpu *ring1_cpu(void);
 struct ring1_idts *ring1_idts(void);
 /* Ring 0's part of VMI_Init. */
 void ring1_init(void);
+/* Another processor, before its guest runs. */
+void ring1_ap_start(const struct vmi_ap_state *s)
+	__attribute__((visibility("hidden")));
 /* Everything of the calling processor, from the guest's tables. */
 void ring1_cpu_init(const struct x86_dt_ptr *gdt, const struct x86_dt_ptr *idt,
 		    uint16_t tr);
@@ -72,6 +74,8 @@ void ring1_inject(struct ring1_cpu *c, struct ring1_frame *f, uint32_t vector,
 /* Wait for an interrupt; deliver it. */
 void ring1_wait(struct ring1_cpu *c, struct ring1_frame *f);
 void ring1_panic(const char *why, uint32_t value) __noreturn;
+
+_Static_assert(2 * MAX_CPUS * RING1_CPU_SIZE == 4 * PAGE_SIZE, "two pages");
 
 /* entry.S */
 #define RING1_LABEL(name)                                                      \
