@@ -69,7 +69,7 @@ static void print_text(const char *file, const struct rom_info *r)
 		printf("  %-14s %04x:%04x\n", "PCI device", r->pci.vendor,
 		       r->pci.device);
 	}
-	printf("  %-14s %u bytes (%u x %u), sum %02xh\n", "size", r->size,
+	printf("  %-14s %u bytes (%u x %d), sum %02xh\n", "size", r->size,
 	       h->rom_length, VMI_ROM_UNIT, r->sum);
 	printf("  %-14s 0x%08x, %u MB are the hypervisor's\n", "virtual_top",
 	       h->virtual_top, (0u - h->virtual_top) >> 20);

@@ -95,13 +95,18 @@ struct ap_start_fixups {
 	uint32_t ring1; /* function of the ring-1 ROM */
 } __packed;
 
+static size_t offset(const uint8_t *label)
+{
+	return (uintptr_t)label - (uintptr_t)ap_start;
+}
+
 void ap_init(void)
 {
 	uint32_t pa = rom_word(ROM_OFF_DATA);
 	uint8_t *to = x86_ptr(pa + rom_linear_base());
-	struct ap_start_fixups *f = (void *)(to + (ap_fixups - ap_start));
+	struct ap_start_fixups *f = (void *)(to + offset(ap_fixups));
 
-	memcpy(to, ap_start, (size_t)(ap_end - ap_start));
+	memcpy(to, ap_start, offset(ap_end));
 	f->gdt_base += pa;
 	f->protected_eip += pa;
 	f->linear_base = rom_linear_base();
