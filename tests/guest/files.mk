@@ -3,7 +3,7 @@
 
 GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
 	main.c console.c acpi.c tap.c traps.c vmi.c contract.c mm.c irq.c user.c user-code.S \
-	pte.c mutants.c mutant-calls.S \
+	pte.c space.c mutants.c mutant-calls.S \
 	test-rom.c test-flags.c test-io.c test-time.c test-apic.c \
 	test-user.c test-cpu.c test-desc.c test-mmu.c test-fault.c test-space.c test-before.c \
 	test-stack.c test-irq.c test-smp.c) \
