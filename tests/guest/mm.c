@@ -13,17 +13,28 @@ extern pte_t boot_pmd[];
 #endif
 
 static uint32_t pool_next = POOL_START;
+static uint32_t given[64], nr_given;
 static uint32_t pool_keep; /* frames below are the guest's for good */
 
+void frame_give(uint32_t at)
+{
+	if (nr_given < ARRAY_SIZE(given))
+		given[nr_given++] = at;
+}
+
+/* Given frames are taken first, so that they are in use again soon. */
 uint32_t frame_take(void)
 {
 	uint32_t at = pool_next;
 
-	if (at >= POOL_END) {
+	if (nr_given) {
+		at = given[--nr_given];
+	} else if (at >= POOL_END) {
 		note("out of frames");
 		test_abort();
+	} else {
+		pool_next += PAGE_SIZE;
 	}
-	pool_next += PAGE_SIZE;
 	memset(va(at), 0, PAGE_SIZE);
 	return at;
 }
@@ -160,6 +171,7 @@ static void drop(uint32_t addr)
 
 void mm_rewind(void)
 {
+	nr_given = 0;
 	pool_next = pool_keep ? pool_keep : pool_next;
 }
 

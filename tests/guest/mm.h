@@ -39,6 +39,9 @@ void mm_rewind(void);
 /** A frame of zeros, by its guest-physical address; gone after the test. */
 uint32_t frame_take(void);
 
+/** A frame of the test's is free again; the test says when nothing uses it. */
+void frame_give(uint32_t at);
+
 /** Read physical memory, also outside of low memory. */
 void phys_read(void *dst, uint32_t at, uint32_t len);
 

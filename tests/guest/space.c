@@ -86,13 +86,14 @@ void space_make(struct space *s, uint32_t mark)
 	space_roots(s);
 	s->table = frame_take();
 	s->frame = marked_frame(mark);
+	s->stack = frame_take();
 	t = va(s->table);
 	vmi_allocate(s->table, PT | VMI_PAGE_ZEROED);
 	vmi_set(space_pde(s, USER_VA), s->table | TABLE_FLAGS, PD);
 	vmi_set(t + (USER_VA >> PAGE_SHIFT) % PTE_PER_TAB,
 		pa(user_start) | USER_RO, PT);
 	vmi_set(t + (USER_STACK >> PAGE_SHIFT) % PTE_PER_TAB,
-		frame_take() | USER_PAGE, PT);
+		s->stack | USER_PAGE, PT);
 	vmi_set(t + (SPACE_DATA >> PAGE_SHIFT) % PTE_PER_TAB,
 		s->frame | USER_PAGE, PT);
 }
@@ -100,6 +101,17 @@ void space_make(struct space *s, uint32_t mark)
 void space_use(const struct space *s)
 {
 	vmi(VMI_CALL_SetCR3, s ? s->cr3 : pa(boot_pgd));
+}
+
+/* Whoever gets these frames next writes other things there. */
+static void space_give(const struct space *s)
+{
+	frame_give(s->cr3);
+	for (uint32_t i = 0; GUEST_PAE && i < NR_PMDS; i++)
+		frame_give(s->pmd[i]);
+	frame_give(s->table);
+	frame_give(s->frame);
+	frame_give(s->stack);
 }
 
 void space_drop(const struct space *s)
@@ -112,6 +124,7 @@ void space_drop(const struct space *s)
 	vmi_release(s->table, PT);
 	vmi_set(space_pde(s, USER_VA), 0, PD);
 	space_drop_roots(s);
+	space_give(s);
 }
 
 uint32_t user_sees(uint32_t addr)

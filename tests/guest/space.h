@@ -10,8 +10,9 @@
 
 struct space {
 	uint32_t cr3;
-	uint32_t table;	       /* of user code, stack and SPACE_DATA */
-	uint32_t frame;	       /* at SPACE_DATA */
+	uint32_t table; /* of user code, stack and SPACE_DATA */
+	uint32_t frame; /* at SPACE_DATA */
+	uint32_t stack;
 	uint32_t pmd[NR_PMDS]; /* PAE */
 };
 
