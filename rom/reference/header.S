@@ -115,6 +115,8 @@ bios_entry:
 	pushal
 	pushw	%ds
 	pushw	%es
+	call	sum_ours
+	addb	%al, %cs:VMI_ROM_OFF_CHECKSUM
 	xorl	%ebx, %ebx
 	movw	%cs, %bx
 	shll	$PARAGRAPH_SHIFT, %ebx
@@ -158,13 +160,7 @@ got_memory:
 	andl	$~(PAGE_SIZE - 1), %edx
 	movl	%edx, %cs:ROM_OFF_DATA
 
-	/* The checksum covers what was just entered. */
-	movl	$8, %ecx
-	movw	$ROM_OFF_SELF, %si
-	xorb	%al, %al
-5:	addb	%cs:(%si), %al
-	incw	%si
-	loop	5b
+	call	sum_ours		/* the checksum covers them */
 	subb	%al, %cs:VMI_ROM_OFF_CHECKSUM
 	popw	%es
 	popw	%ds
@@ -172,4 +168,14 @@ got_memory:
 	popf
 	xorw	%ax, %ax
 	lretw
+
+/* AL: sum of the bytes that are entered here; clobbers CX, SI. */
+sum_ours:
+	movw	$(ROM_OFF_DATA + 4 - ROM_OFF_SELF), %cx
+	movw	$ROM_OFF_SELF, %si
+	xorb	%al, %al
+1:	addb	%cs:(%si), %al
+	incw	%si
+	loop	1b
+	retw
 	.code32

@@ -31,7 +31,7 @@ struct rom_cpu {
 };
 
 struct rom_data {
-	uint8_t alarms; /* armed or running: IRET looks at it */
+	uint8_t alarms; /* there have been some: IRET looks after them */
 	bool have_apic;
 	/* Our own page tables, for guests with and without PAE: CR3 */
 	uint32_t cr3_pae, cr3_32;

@@ -29,7 +29,7 @@
 
 /* Byte offsets in it that assembly uses; struct rom_data is at DATA_VARS. */
 #define DATA_VARS      0x200
-#define DATA_ALARMS    (DATA_VARS + 0) /* byte: alarms that are armed */
+#define DATA_ALARMS    (DATA_VARS + 0) /* byte: alarms are used */
 #define DATA_CR3_PAE   (DATA_VARS + 4)
 #define DATA_CR3_32    (DATA_VARS + 8)
 #define DATA_AP_STATES (DATA_VARS + 12) /* struct vmi_ap_state, by APIC ID */

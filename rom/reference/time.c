@@ -330,15 +330,6 @@ static void timer_service(struct rom_data *d, struct rom_cpu *c, bool lvtt)
 	timer_next(d, c, lvtt);
 }
 
-static void note_armed(struct rom_data *d)
-{
-	uint8_t n = 0;
-
-	for (unsigned int i = 0; i < MAX_CPUS; i++)
-		n |= d->cpus[i].irq0.running || d->cpus[i].lvtt.running;
-	d->alarms = n;
-}
-
 void time_service(void)
 {
 	struct rom_data *d = rom_data();
@@ -352,7 +343,6 @@ void time_service(void)
 	c = rom_cpu();
 	timer_service(d, c, false);
 	timer_service(d, c, true);
-	note_armed(d);
 	x86_write_flags(flags);
 }
 
@@ -393,7 +383,7 @@ void ref_SetAlarm(uint32_t how, uint32_t expiry_low, uint32_t expiry_high,
 	a->lvtt = how & VMI_ALARM_WIRED_LVTT;
 	a->armed = true;
 	timer_next(d, c, a->lvtt);
-	note_armed(d);
+	d->alarms = 1;
 	x86_write_flags(flags);
 }
 
@@ -409,7 +399,6 @@ uint32_t ref_CancelAlarm(uint32_t how)
 	x86_cli();
 	time_service();
 	was = disarm(d, c, a);
-	note_armed(d);
 	x86_write_flags(flags);
 	return was;
 }
