@@ -39,9 +39,10 @@ static char *read_node(struct xs_handle *xs, uint32_t domid, const char *node)
 static bool has_spoken(struct xs_handle *xs, uint32_t domid)
 {
 	char *version = read_node(xs, domid, "data/vmi/version");
+	bool spoken = version;
 
 	free(version);
-	return version;
+	return spoken;
 }
 
 enum start watch_start(const char *uuid)

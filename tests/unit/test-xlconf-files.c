@@ -116,7 +116,7 @@ static size_t xz(uint8_t *out, size_t size, const char *text, size_t n)
 
 static void vmi_image(struct image *m)
 {
-	uint8_t packed[1024];
+	uint8_t packed[1024] = { 0 };
 
 	make_image(m, 0x20a, packed,
 		   gzip(packed, sizeof(packed), INSIDE(LINUX VMI PAE)));
@@ -149,7 +149,7 @@ static void facts_are_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		uint8_t packed[1024];
+		uint8_t packed[1024] = { 0 };
 		struct bundle b;
 		bool good;
 
