@@ -177,6 +177,33 @@ static void old_protocols_get_their_defaults(void **state)
 	assert_int_equal(b.alignment, 0);
 }
 
+/* Before 2.08 the file may end, or the initrd begin, up to 15 bytes early. */
+static void old_images_end_inside_a_paragraph(void **state)
+{
+	uint8_t p[TOTAL];
+	struct bzimage b;
+
+	(void)state;
+	for (uint32_t early = 0; early < 16; early++) {
+		make_good(p);
+		put(p, 0x206, 0x207, 2);
+		assert_int_equal(parse(&b, p, INITRD_AT - early), BZIMAGE_OK);
+		assert_int_equal(b.kernel_size, TEXT_BYTES - early);
+		assert_int_equal(b.initrd_size, 0);
+		memcpy(p + INITRD_AT - early,
+		       early & 1 ? "070701" : "\x1f\x8b\x08...", 6);
+		assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+		assert_int_equal(b.initrd_offset, INITRD_AT - early);
+		assert_int_equal(b.kernel_size, TEXT_BYTES - early);
+		put(p, 0x206, 0x208, 2);
+		assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+		assert_int_equal(b.kernel_size, TEXT_BYTES);
+	}
+	make_good(p);
+	put(p, 0x206, 0x207, 2);
+	assert_int_equal(parse(&b, p, INITRD_AT - 16), BZIMAGE_TRUNCATED);
+}
+
 static void strange_version_strings_are_harmless(void **state)
 {
 	uint8_t p[TOTAL];
@@ -205,6 +232,7 @@ int main(void)
 		cmocka_unit_test(every_truncation_is_noticed),
 		cmocka_unit_test(bad_fields_are_named),
 		cmocka_unit_test(old_protocols_get_their_defaults),
+		cmocka_unit_test(old_images_end_inside_a_paragraph),
 		cmocka_unit_test(strange_version_strings_are_harmless),
 	};
 

@@ -35,6 +35,8 @@
 #define UNPACK_FACTOR_SHIFT 3 /* an old kernel unpacks to below 8 times */
 #define PAD_MAX		    3u
 #define CRC_BYTES	    4u
+#define PROTOCOL_CRC	    0x208
+#define MAGIC_MAX	    6u
 
 static uint16_t get16(const uint8_t *p)
 {
@@ -64,6 +66,38 @@ static void read_version(struct bzimage *b, const uint8_t *head,
 			*c = '?';
 }
 
+/* What begins an initrd that kernels before protocol 2.08 can unpack. */
+static bool is_initrd(const uint8_t *p)
+{
+	return (p[0] == 0x1f && p[1] == 0x8b && p[2] == 8) ||
+	       !memcmp(p, "070701", MAGIC_MAX) ||
+	       !memcmp(p, "070702", MAGIC_MAX);
+}
+
+/*
+ * Before 2.08 syssize was rounded up and the file was not: what follows the
+ * image may lie in its last paragraph.
+ */
+static bool initrd_in_last_paragraph(struct bzimage *b, bzimage_read_t read,
+				     void *opaque, uint32_t size)
+{
+	uint8_t bytes[PARAGRAPH - 1 + MAGIC_MAX];
+	uint32_t at = b->kernel_offset + b->kernel_size - (PARAGRAPH - 1);
+
+	if (b->protocol >= PROTOCOL_CRC || size - at < sizeof(bytes))
+		return false;
+	read(opaque, at, bytes, sizeof(bytes));
+	for (uint32_t i = 0; i < PARAGRAPH - 1; i++) {
+		if (!is_initrd(bytes + i))
+			continue;
+		b->initrd_offset = at + i;
+		b->initrd_size = size - (at + i);
+		b->kernel_size = at + i - b->kernel_offset;
+		return true;
+	}
+	return false;
+}
+
 /*
  * Pad bytes are zero; an initrd never begins with a zero byte (gzip, xz, lz4,
  * "0707" ...), so the first non-zero of up to three is its start.
@@ -75,6 +109,8 @@ static void find_initrd(struct bzimage *b, bzimage_read_t read, void *opaque,
 	uint8_t bytes[PAD_MAX];
 	uint32_t n = size - at;
 
+	if (initrd_in_last_paragraph(b, read, opaque, size))
+		return;
 	if (n > PAD_MAX)
 		n = PAD_MAX;
 	read(opaque, at, bytes, n);
@@ -82,6 +118,19 @@ static void find_initrd(struct bzimage *b, bzimage_read_t read, void *opaque,
 		at++;
 	b->initrd_offset = at;
 	b->initrd_size = size - at;
+}
+
+/* The image's size as its header has it; 0 when the bundle is shorter. */
+static uint32_t image_size(const struct bzimage *b, const uint8_t *head,
+			   uint32_t size)
+{
+	uint64_t bytes = (uint64_t)get32(head + OFF_SYSSIZE) * PARAGRAPH;
+	uint32_t slack = b->protocol < PROTOCOL_CRC ? PARAGRAPH - 1 : 0;
+
+	if (!bytes || b->setup_bytes + bytes > (uint64_t)size + slack)
+		return 0;
+	return b->setup_bytes + bytes > size ? size - b->setup_bytes
+					     : (uint32_t)bytes;
 }
 
 /*
@@ -94,7 +143,7 @@ static bool crc_cut_off(const struct bzimage *b, bzimage_read_t read,
 {
 	uint8_t crc[CRC_BYTES];
 
-	if (b->protocol < 0x208)
+	if (b->protocol < PROTOCOL_CRC)
 		return false;
 	read(opaque, b->kernel_offset + b->kernel_size - CRC_BYTES, crc,
 	     sizeof(crc));
@@ -126,7 +175,6 @@ enum bzimage_error bzimage_parse(struct bzimage *b, bzimage_read_t read,
 	uint8_t head[BZIMAGE_HEADER_MAX];
 	uint32_t n = size < sizeof(head) ? size : (uint32_t)sizeof(head);
 	uint32_t sectors, end;
-	uint64_t kernel_size;
 
 	memset(b, 0, sizeof(*b));
 	memset(head, 0, sizeof(head));
@@ -154,11 +202,12 @@ enum bzimage_error bzimage_parse(struct bzimage *b, bzimage_read_t read,
 		end = BZIMAGE_HEADER_MAX;
 	b->header_len = end > OFF_SETUP_SECTS ? end - OFF_SETUP_SECTS : 0;
 
-	kernel_size = (uint64_t)get32(head + OFF_SYSSIZE) * PARAGRAPH;
 	b->kernel_offset = b->setup_bytes;
-	if (!kernel_size || b->setup_bytes + kernel_size > size)
+	if (b->setup_bytes >= size)
 		return BZIMAGE_TRUNCATED;
-	b->kernel_size = (uint32_t)kernel_size;
+	b->kernel_size = image_size(b, head, size);
+	if (!b->kernel_size)
+		return BZIMAGE_TRUNCATED;
 	if (crc_cut_off(b, read, opaque))
 		return BZIMAGE_TRUNCATED;
 	b->entry = get32(head + OFF_CODE32);
