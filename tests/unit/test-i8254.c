@@ -264,6 +264,72 @@ static void the_count_latch_holds(void **state)
 	assert_int_equal(read16(0), 0x1100); /* live again */
 }
 
+/* A new count in modes 2 and 3 begins with the next period. */
+static void a_running_period_is_not_changed(void **state)
+{
+	uint64_t first = now, due;
+
+	(void)state;
+	program(0, 2, 100);
+	edges = 0;
+	clock(30);
+	out(I8254_BASE, 50);
+	out(I8254_BASE, 0);
+	assert_true(status(0) & NOT_LOADED);
+	clock(30);
+	assert_int_equal(latched(0), 40);
+	due = i8254_tick(&t, now);
+	assert_in_range(due - first, 83808, 83812); /* 100 clocks */
+	now = due;
+	assert_int_equal(latched(0), 50); /* a read before the timer's call */
+	assert_int_equal(edges, 1);
+	assert_false(status(0) & NOT_LOADED);
+	due = i8254_tick(&t, now);
+	assert_in_range(due - now, 41903, 41907);
+	now = due;
+	i8254_tick(&t, now);
+	assert_int_equal(edges, 2);
+	out(PORT_SPEAKER, GATE2);
+	program(2, 3, 100);
+	out(I8254_BASE + 2, 40);
+	out(I8254_BASE + 2, 0);
+	clock(20);
+	assert_int_equal(latched(2), 60);
+	clock(90);
+	assert_in_range(latched(2), 20, 22); /* 10 clocks, by two */
+}
+
+/* What is due when a new count is written has happened. */
+static void no_edge_is_lost_to_a_new_count(void **state)
+{
+	(void)state;
+	program(0, 4, 100);
+	edges = 0;
+	clock(150);
+	out(I8254_BASE, 50);
+	out(I8254_BASE, 0);
+	assert_int_equal(edges, 1);
+}
+
+static void a_one_shot_takes_a_count_when_triggered(void **state)
+{
+	(void)state;
+	program(2, 1, 100);
+	out(PORT_SPEAKER, GATE2);
+	clock(10);
+	out(I8254_BASE + 2, 20);
+	out(I8254_BASE + 2, 0);
+	clock(80);
+	assert_false(in(PORT_SPEAKER)&OUT2);
+	clock(10);
+	assert_true(in(PORT_SPEAKER)&OUT2);
+	out(PORT_SPEAKER, 0);
+	out(PORT_SPEAKER, GATE2);
+	assert_int_equal(latched(2), 20);
+	clock(20);
+	assert_true(in(PORT_SPEAKER)&OUT2);
+}
+
 /* Read-back: both latched by one command; the status comes first, once. */
 static void read_back_gives_status_then_count(void **state)
 {
@@ -424,6 +490,9 @@ int main(void)
 		T(a_count_of_0_is_65536),
 		T(no_count_no_interrupt),
 		T(the_count_latch_holds),
+		T(a_running_period_is_not_changed),
+		T(no_edge_is_lost_to_a_new_count),
+		T(a_one_shot_takes_a_count_when_triggered),
 		T(read_back_gives_status_then_count),
 		T(the_first_status_latch_counts),
 		T(single_bytes),

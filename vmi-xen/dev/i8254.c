@@ -119,24 +119,57 @@ static uint32_t to_bcd(uint32_t v)
 	       v / 1000 % 10 << 12;
 }
 
+/* Full counts since @c was loaded. */
+static uint64_t rounds(const struct i8254_channel *c, uint64_t now)
+{
+	return div64_32(clocks(c, now), c->count, NULL);
+}
+
+static void begin(struct i8254_channel *c, uint32_t count, uint64_t at)
+{
+	c->count = count;
+	c->next = 0;
+	c->start = at;
+	c->held = 0;
+}
+
+static uint32_t count_of(const struct i8254_channel *c, uint32_t value)
+{
+	if (c->bcd)
+		value = from_bcd(value);
+	if (!value)
+		return c->bcd ? BCD_FULL : FULL_COUNT;
+	return value;
+}
+
 static void load(struct i8254 *t, unsigned int n, uint32_t value, uint64_t now)
 {
 	struct i8254_channel *c = &t->ch[n];
+	uint32_t count = count_of(c, value);
 
-	if (c->bcd) {
-		value = from_bcd(value);
-		c->count = value ? value : BCD_FULL;
-	} else {
-		c->count = value ? value : FULL_COUNT;
-	}
-	c->start = now;
-	c->held = 0;
 	c->loaded = true;
-	/* A write while modes 2 and 3 count is taken at once, not at the end
-	 * of the period: nobody has been seen to do it. */
+	if (c->armed && (periodic(c) || gate_starts(c))) {
+		/* The period or pulse in hand is not changed. */
+		c->next = count;
+		c->next_at = TIME_NEVER;
+		if (periodic(c) && c->gate)
+			c->next_at = c->start +
+				     ns_of((rounds(c, now) + 1) * c->count);
+		return;
+	}
+	begin(c, count, now);
 	c->armed = !gate_starts(c);
 	if (n == 0)
 		t->fired = now;
+}
+
+/* Take counts whose time has come; channel 0 tells of its edges before. */
+static void settle(struct i8254 *t, uint64_t now)
+{
+	i8254_tick(t, now);
+	for (unsigned int i = 1; i < I8254_CHANNELS; i++)
+		if (t->ch[i].next && now >= t->ch[i].next_at)
+			begin(&t->ch[i], t->ch[i].next, t->ch[i].next_at);
 }
 
 static void latch_count(struct i8254_channel *c, uint64_t now)
@@ -154,8 +187,8 @@ static void latch_status(struct i8254_channel *c, uint64_t now)
 	if (c->status_latched)
 		return;
 	c->status = (uint8_t)((output(c, now) ? STATUS_OUT : 0) |
-			      (c->armed ? 0 : STATUS_NULL) | c->access << 4 |
-			      c->mode << 1 | c->bcd);
+			      (c->armed && !c->next ? 0 : STATUS_NULL) |
+			      c->access << 4 | c->mode << 1 | c->bcd);
 	c->status_latched = true;
 }
 
@@ -186,6 +219,7 @@ static void control(struct i8254 *t, uint8_t value, uint64_t now)
 		c->mode &= 3;
 	c->bcd = value & CTRL_BCD;
 	c->loaded = c->armed = false;
+	c->next = 0;
 	c->write_high = c->read_high = false;
 	c->latched = c->status_latched = false;
 	if (n == 0)
@@ -208,10 +242,11 @@ static void set_gate(struct i8254_channel *c, bool on, uint64_t now)
 		return;
 	if (!on) {
 		c->held = counted_ns(c, now);
+		c->next_at = TIME_NEVER; /* what follows waits for the gate */
 	} else if (c->mode == 0 || c->mode == 4) {
 		c->start = now - c->held; /* goes on where it stopped */
 	} else {
-		c->start = now; /* starts anew */
+		begin(c, c->next ? c->next : c->count, now);
 		c->armed = c->loaded;
 	}
 	c->gate = on;
@@ -229,6 +264,7 @@ uint8_t i8254_read(struct i8254 *t, uint16_t port, uint64_t now)
 	uint16_t value;
 	bool high;
 
+	settle(t, now);
 	if (port == PORT_SPEAKER)
 		return speaker_read(t, now);
 	if ((port & 3) == 3)
@@ -256,6 +292,7 @@ void i8254_write(struct i8254 *t, uint16_t port, uint8_t value, uint64_t now)
 {
 	struct i8254_channel *c;
 
+	settle(t, now);
 	if (port == PORT_SPEAKER) {
 		speaker_write(t, value, now);
 		return;
@@ -281,26 +318,34 @@ void i8254_write(struct i8254 *t, uint16_t port, uint8_t value, uint64_t now)
 	}
 }
 
+/* Edges of channel 0 from t->fired to @now. */
+static bool edge_since(const struct i8254 *t, uint64_t now)
+{
+	const struct i8254_channel *c = &t->ch[0];
+
+	if (periodic(c))
+		return rounds(c, now) > rounds(c, t->fired);
+	return clocks(c, now) >= c->count && clocks(c, t->fired) < c->count;
+}
+
 uint64_t i8254_tick(struct i8254 *t, uint64_t now)
 {
 	struct i8254_channel *c = &t->ch[0];
-	uint64_t n, told, next;
+	uint64_t next;
+	bool edge;
 
 	if (!c->armed)
 		return TIME_NEVER;
-	n = clocks(c, now);
-	if (periodic(c)) {
-		uint64_t edges = div64_32(n, c->count, NULL);
-
-		told = div64_32(clocks(c, t->fired), c->count, NULL);
-		if (edges > told)
-			irq_line_pulse(&t->irq);
-		next = (edges + 1) * c->count;
-	} else {
-		if (n >= c->count && clocks(c, t->fired) < c->count)
-			irq_line_pulse(&t->irq);
-		next = n < c->count ? c->count : 0;
+	edge = edge_since(t, now);
+	if (c->next && now >= c->next_at) {
+		begin(c, c->next, c->next_at);
+		edge = true; /* the end of the period before */
 	}
+	if (edge)
+		irq_line_pulse(&t->irq);
 	t->fired = now;
-	return next ? c->start + ns_of(next) : TIME_NEVER;
+	if (!periodic(c) && clocks(c, now) >= c->count)
+		return TIME_NEVER;
+	next = periodic(c) ? rounds(c, now) + 1 : 1;
+	return c->start + ns_of(next * c->count);
 }

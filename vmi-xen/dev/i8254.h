@@ -23,8 +23,10 @@ struct i8254_channel {
 	bool write_high, read_high; /* second byte of two is next */
 	uint8_t low;		    /* first byte written */
 	uint32_t count;		    /* 1 to 0x10000 */
-	uint64_t start;		    /* ns when counting began */
-	uint64_t held;		    /* ns counted before the gate fell */
+	uint32_t next;		    /* the count that follows; 0: none */
+	uint64_t next_at; /* ns when it does, unless the gate does it */
+	uint64_t start;	  /* ns when counting began */
+	uint64_t held;	  /* ns counted before the gate fell */
 	bool latched, status_latched;
 	uint16_t latch;
 	uint8_t status;
