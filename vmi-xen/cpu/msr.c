@@ -13,8 +13,9 @@
 
 #define PAT_POWER_ON	  0x0007040600070406ull
 #define MISC_ENABLE_VALUE 0x1ull /* fast strings */
-#define EFER_KNOWN	  X86_EFER_NX
-#define SYSENTER_CS_MASK  0xffffu
+/* SCE: a 64-bit Xen shows it in what it reads for the guest. */
+#define EFER_KNOWN	 (X86_EFER_NX | X86_EFER_SCE)
+#define SYSENTER_CS_MASK 0xffffu
 
 struct msr {
 	uint32_t nr;

@@ -6,6 +6,7 @@
  * Hypercalls: update_descriptor, set_trap_table, set_callbacks, stack_switch.
  * Flow: ROM -> dispatch.S (a HLT, #GP in ring 2) -> trap/protection.c -> here.
  */
+#include "cpu/cr.h"
 #include "cpu/desc.h"
 #include "cpu/irq.h"
 #include "lib/log.h"
@@ -140,6 +141,16 @@ static void __noreturn continue_on(struct vcpu *v, const struct cpu_regs *regs)
 	__builtin_unreachable();
 }
 
+/*
+ * In ring 1 Xen answers RDMSR of EFER itself, with NX on, and a write of what
+ * it says passes unseen: the pager must believe the same.
+ */
+static void take_xens_efer(struct vcpu *v)
+{
+	if (v->machine->mmu.has_nx)
+		msr_write(v, MSR_EFER, v->efer | X86_EFER_NX);
+}
+
 void __noreturn vmi_init(struct vcpu *v, struct cpu_regs *regs)
 {
 	struct mmu *mmu = &v->machine->mmu;
@@ -163,6 +174,7 @@ void __noreturn vmi_init(struct vcpu *v, struct cpu_regs *regs)
 	data_segments(regs);
 	desc_gdt_load(v, regs);
 	v->kernel_cs = regs->cs;
+	take_xens_efer(v);
 	shadow_vmi_init(mmu, &v->shadow, ret & ~(KERNEL_UNIT - 1));
 	idt_load(v);
 	xen_set_upcall(v->kernel_cs, (uint32_t)(uintptr_t)event_upcall,
