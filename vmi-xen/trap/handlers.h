@@ -14,6 +14,11 @@ uint32_t trap_protection(struct vcpu *v, struct cpu_regs *regs);
  * 0, else hand the #GP on.  Returns as trap_dispatch().
  */
 uint32_t trap_emulate(struct vcpu *v, struct cpu_regs *regs);
+/**
+ * An access to no memory, by a kernel that has tested CS for ring 0 and gone
+ * astray: put it back behind its test.  False: it is not that.
+ */
+bool cs_test_undo(struct vcpu *v, struct cpu_regs *regs);
 /** An access where no memory can be mapped: a device. */
 uint32_t trap_device(struct vcpu *v, struct cpu_regs *regs);
 

@@ -28,7 +28,8 @@ uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
 	case PF_FIXED:
 		return TRAP_RESUME;
 	case PF_EMULATE:
-		return trap_device(v, regs);
+		return cs_test_undo(v, regs) ? TRAP_RESUME
+					     : trap_device(v, regs);
 	case PF_GUEST:
 		break;
 	}
