@@ -113,8 +113,8 @@ static int run_xl(const struct call *call, const struct create_args *a,
 		argv[n++] = a->options[i];
 	/* Its message would name the file in memory. */
 	if (!a->quiet)
-		printf("Parsing config from %s\n",
-		       a->file ? a->file : "the command line");
+		fprintf(stderr, "Parsing config from %s\n",
+			a->file ? a->file : "the command line");
 	fflush(stdout);
 	argv[n++] = quiet;
 	argv[n++] = file;

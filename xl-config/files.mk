@@ -63,5 +63,10 @@ install-doc:
 		install -D -m 644 $$page \
 			$(call DEST,$(MANDIR)/man)$${page##*.}/$${page##*/} || exit 1; done
 
-LAB_NEEDS += $(XLC_PROGRAM)
+# Xen's own xl with our patch, for the lab.
+$(L)/xl-vmi: tests/lab/build-xl xl-config/xen-xl-vmi.patch | $(LAB_XEN)
+	$(call say,XL,$@)
+	$(Q)tests/lab/build-xl $(L)
+
+LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi
 LAB_TAP += tests/lab/test-toolstack
