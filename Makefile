@@ -75,7 +75,7 @@ $(BUILD)/fuzz/%.o: %.c Makefile
 $(BUILD)/tools/%.o: %.c Makefile
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(TOOLS_CFLAGS) -c $< -o $@
+	$(Q)$(HOSTCC) $(TOOLS_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 # $(eval $(call unit-test,NAME,SOURCES)): tests/unit/test-NAME.c with SOURCES
 define unit-test
@@ -95,7 +95,7 @@ endef
 define tool
 $(BUILD)/tools/$(1): $(patsubst %.c,$(BUILD)/tools/%.o,$(2))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(HOSTCC) -pie $$^ $(3) -o $$@
+	$$(Q)$$(HOSTCC) -pie $$(LDFLAGS) $$^ $(3) -o $$@
 TOOLS += $(BUILD)/tools/$(1)
 endef
 

@@ -16,7 +16,7 @@ XLC_PROGRAM := $(BUILD)/bin/vmi-xen
 $(XLC_PROGRAM): $(patsubst %.c,$(BUILD)/tools/%.o,$(XLC_SRCS))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -pie $^ $(XLC_LIBS) -o $@
+	$(Q)$(HOSTCC) -pie $(LDFLAGS) $^ $(XLC_LIBS) -o $@
 TOOLS += $(XLC_PROGRAM)
 
 $(eval $(call unit-test,xlconf,$(XLC_PURE),$(XLC_PURE_LIBS)))
@@ -64,7 +64,7 @@ install-doc:
 			$(call DEST,$(MANDIR)/man)$${page##*.}/$${page##*/} || exit 1; done
 
 # Xen's own xl with our patch, for the lab.
-$(L)/xl-vmi: tests/lab/build-xl xl-config/xen-xl-vmi.patch | $(LAB_XEN)
+$(L)/xl-vmi: tests/lab/build-xl xl-config/xen-xl-vmi.patch $(L)/debs.sha256 | $(LAB_XEN)
 	$(call say,XL,$@)
 	$(Q)tests/lab/build-xl $(L)
 
