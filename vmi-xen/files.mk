@@ -7,7 +7,7 @@ ADAPTER_SRCS := $(addprefix vmi-xen/,\
 	trap/entry.S trap/init.c trap/traps.c trap/pagefault.c trap/protection.c \
 	trap/reflect.c trap/emulate.c trap/cs-test.c \
 	cpu/desc.c cpu/idt.c cpu/cr.c cpu/msr.c cpu/cpuid.c cpu/irq.c \
-	cpu/timer.c cpu/halt.c cpu/platform.c cpu/control.c \
+	cpu/timer.c cpu/halt.c cpu/platform.c cpu/devices.c cpu/control.c \
 	vmi/dispatch.S vmi/init.c vmi/calls-cpu.c vmi/calls-desc.c \
 	vmi/calls-mmu.c vmi/calls-io.c vmi/calls-time.c \
 	lib/string.c lib/printf.c lib/log.c lib/panic.c lib/counters.c \

@@ -16,7 +16,8 @@ _vmi_xen() {
 	create | config)
 		keys='vmi= kernel= ramdisk= cmdline= extra= root= memory= vcpus=
 			type="pv" type="pvh" vmi_debug= vmi_stats= vmi_pool= vmi_roots=
-			vmi_log= vmi_trace= vmi_adapter= vmi_shim_memory='
+			vmi_log= vmi_trace= vmi_adapter= vmi_shim_memory=
+			vmi_disk="ide" vmi_disk="virtio" vmi_net="pcnet" vmi_net="virtio"'
 		case $current in
 		-*)
 			if [ "$command" = create ]; then

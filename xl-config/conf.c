@@ -14,8 +14,9 @@
 
 /* Every key that begins with "vmi" and means something. */
 static const char *const vmi_keys[] = {
-	"vmi",	     "vmi_adapter",	"vmi_log",   "vmi_trace", "vmi_pool",
-	"vmi_roots", "vmi_shim_memory", "vmi_stats", "vmi_debug",
+	"vmi",	     "vmi_adapter", "vmi_log",	       "vmi_trace",
+	"vmi_pool",  "vmi_roots",   "vmi_shim_memory", "vmi_stats",
+	"vmi_debug", "vmi_disk",    "vmi_net",
 };
 
 static bool check_vmi_keys(const char *text, size_t length, struct report *r)
@@ -148,6 +149,19 @@ static char **words_of(struct reader *in, const char *key)
 	return words;
 }
 
+/* A string that must be one of two. */
+static char *get_choice(struct reader *in, const char *key, const char *a,
+			const char *b)
+{
+	char *text = get_string(in, key);
+
+	if (text && strcmp(text, a) != 0 && strcmp(text, b) != 0)
+		in->good = report_error(in->r,
+					"%s=\"%s\": set it to \"%s\" or \"%s\"",
+					key, text, a, b);
+	return text;
+}
+
 static int disks_of(struct reader *in)
 {
 	XLU_ConfigList *list;
@@ -175,6 +189,8 @@ static void read_all(struct guest_conf *c, struct reader *in)
 	c->adapter = get_string(in, "vmi_adapter");
 	c->log = get_string(in, "vmi_log");
 	c->trace = get_string(in, "vmi_trace");
+	c->disk = get_choice(in, "vmi_disk", "ide", "virtio");
+	c->net = get_choice(in, "vmi_net", "pcnet", "virtio");
 	c->pool = get_number(in, "vmi_pool", 1l << 20);
 	c->roots = get_number(in, "vmi_roots", 1l << 16);
 	c->shim_memory = get_number(in, "vmi_shim_memory", 1l << 16);
@@ -211,7 +227,8 @@ void conf_free(struct guest_conf *c)
 	char **const strings[] = {
 		&c->name,	 &c->uuid,	   &c->kernel,	&c->ramdisk,
 		&c->cmdline,	 &c->bootloader,   &c->adapter, &c->log,
-		&c->pvshim_path, &c->pvshim_extra, &c->trace,
+		&c->pvshim_path, &c->pvshim_extra, &c->trace,	&c->disk,
+		&c->net,
 	};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(*strings); i++)

@@ -37,6 +37,7 @@ struct guest_conf {
 	/* vmi-xen.cfg(5) */
 	char *adapter;
 	char *log, *trace;
+	char *disk, *net; /* which devices show them, or NULL */
 	long pool, roots;
 	long shim_memory; /* MB to add for the shim; CONF_UNSET: as measured */
 	bool stats;

@@ -83,6 +83,8 @@ static char *make_cmdline(const struct guest_conf *c)
 	fputs(c->cmdline ? c->cmdline : "", out);
 	put_word(out, "vmi_log", c->log);
 	put_word(out, "vmi_trace", c->trace);
+	put_word(out, "vmi_disk", c->disk);
+	put_word(out, "vmi_net", c->net);
 	if (c->pool != CONF_UNSET)
 		fprintf(out, " vmi_pool=%ld", c->pool);
 	if (c->roots != CONF_UNSET)
@@ -285,7 +287,7 @@ void rewrite(FILE *out, const char *text, size_t length, const struct plan *p,
 		"vmi_stats",	"vmi_debug",   "vmi_shim_memory",
 		"type",		"builder",     "pvshim",
 		"pvshim_extra", "cmdline",     "root",
-		"extra",
+		"extra",	"vmi_disk",    "vmi_net",
 	};
 	int n = 0;
 

@@ -157,6 +157,9 @@ static void what_is_wrong_is_said(void **state)
 		const char *text, *error;
 	} cases[] = {
 		{ "vmi=1\nname=\"g\"\n", "there is no kernel=" },
+		{ KERNEL "vmi_disk=\"scsi\"\n",
+		  "vmi_disk=\"scsi\": set it to \"ide\" or \"virtio\"" },
+		{ KERNEL "vmi_net=\"e1000\"\n", "\"pcnet\" or \"virtio\"" },
 		{ KERNEL "vmi_memroy=3\n", "\"vmi_memroy\": vmi-xen.cfg(5)" },
 		{ KERNEL "vmi2=3\n", "\"vmi2\"" },
 		{ KERNEL "vmi_pool=\"many\"\n", "vmi_pool= must be a number" },
@@ -273,11 +276,14 @@ static void vmi_keys_become_words(void **state)
 	(void)state;
 	assert_non_null(run(KERNEL "extra=\"quiet\"\nvmi_log=\"dbg,mmu\"\n"
 				   "vmi_pool=900\nvmi_roots=8\nvmi_stats=1\n"
-				   "vmi_trace=\"cr3\"\nvmi_adapter=\"/a\"\n",
+				   "vmi_trace=\"cr3\"\nvmi_adapter=\"/a\"\n"
+				   "vmi_disk=\"virtio\"\nvmi_net=\"pcnet\"\n",
 			    &both));
-	assert_string_equal(value("cmdline"),
-			    "quiet vmi_log=dbg,mmu vmi_trace=cr3 vmi_pool=900"
-			    " vmi_roots=8 vmi_stats");
+	assert_string_equal(
+		value("cmdline"),
+		"quiet vmi_log=dbg,mmu vmi_trace=cr3 vmi_disk=virtio"
+		" vmi_net=pcnet vmi_pool=900"
+		" vmi_roots=8 vmi_stats");
 	assert_string_equal(value("kernel"), "/a");
 	assert_non_null(run(KERNEL "vmi_stats=1\n", &both));
 	assert_string_equal(value("cmdline"), "vmi_stats");

@@ -56,12 +56,29 @@ static bool flag_of(const char *word, size_t len, const char *name, bool *out)
 	return true;
 }
 
+/* "name=first" or "name=second"; @out: it is the second. */
+static bool choice_of(const char *word, size_t len, const char *name,
+		      const char *first, const char *second, bool *out)
+{
+	const char *s;
+	size_t n;
+
+	if (!value_of(word, len, name, &s, &n))
+		return false;
+	*out = n == strlen(second) && !strncmp(s, second, n);
+	return *out || (n == strlen(first) && !strncmp(s, first, n));
+}
+
 static bool take(const char *word, size_t len, struct cmdline_options *o)
 {
 	return value_of(word, len, "vmi_log", &o->log, &o->log_len) ||
 	       value_of(word, len, "vmi_trace", &o->trace, &o->trace_len) ||
 	       number_of(word, len, "vmi_pool", &o->pool) ||
 	       number_of(word, len, "vmi_roots", &o->roots) ||
+	       choice_of(word, len, "vmi_disk", "ide", "virtio",
+			 &o->virtio_disk) ||
+	       choice_of(word, len, "vmi_net", "pcnet", "virtio",
+			 &o->virtio_net) ||
 	       flag_of(word, len, "vmi_stats", &o->stats) ||
 	       flag_of(word, len, "vmi_panic", &o->panic);
 }

@@ -13,10 +13,12 @@ struct cmdline_options {
 	size_t log_len;
 	const char *trace; /* vmi_trace=NAME[,NAME...] */
 	size_t trace_len;
-	uint32_t pool;	/* vmi_pool=PAGES: page-table pages; 0: as usual */
-	uint32_t roots; /* vmi_roots=N: address spaces kept; 0: as usual */
-	bool stats;	/* vmi_stats: print the counters at the end */
-	bool panic;	/* vmi_panic: break on purpose, for tests */
+	uint32_t pool;	  /* vmi_pool=PAGES: page-table pages; 0: as usual */
+	uint32_t roots;	  /* vmi_roots=N: address spaces kept; 0: as usual */
+	bool virtio_disk; /* vmi_disk=ide|virtio: what shows the disks */
+	bool virtio_net;  /* vmi_net=pcnet|virtio: the network cards */
+	bool stats;	  /* vmi_stats: print the counters at the end */
+	bool panic;	  /* vmi_panic: break on purpose, for tests */
 };
 
 /**

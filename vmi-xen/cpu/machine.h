@@ -11,7 +11,7 @@
 #include "boot/memmap.h"
 #include "cpu/vcpu.h"
 #include "dev/board.h"
-#include "dev/ide.h"
+#include "dev/disks.h"
 #include "dev/net.h"
 #include "layout.h"
 #include "mmu/mmu.h"
@@ -33,7 +33,7 @@ struct machine {
 	mfn_t ldt_frames[LDT_PAGES];
 	struct mmu mmu;
 	struct board board;
-	struct ide ide;
+	struct disks disks;
 	struct net_card net[NETFRONT_MAX];
 	bool reboot_asked; /* the toolstack's wish, for the next power-off */
 };

@@ -16,12 +16,10 @@
 #include "dev/firmware.h"
 #include "lib/log.h"
 #include "lib/string.h"
-#include "xen/blkfront.h"
 #include "x86-defs.h"
 
 #define KB_PER_PAGE 4
 #define IOAPIC_ID   1
-#define OPEN_BUS    0xff
 
 static uint64_t host_now(void *opaque)
 {
@@ -92,129 +90,7 @@ void platform_init(struct machine *m)
 	evtchn_handle(console_port(), console_event, m);
 }
 
-/* --- Disks ----------------------------------------------------------------*/
-/* Xen's numbers of disk names (xen-vbd-interface(7)). */
-#define VDEV_MAJOR(v) ((v) >> 8)
-#define VDEV_HDA      3
-#define VDEV_HDC      22
-#define VDEV_HD_SHIFT 6 /* 64 minors a disk */
-
-static void dma_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
-{
-	struct machine *m = opaque;
-
-	guest_read_phys(&m->mmu, &vcpu0.shadow, dst, gpa, len);
-}
-
-/* hda to hdd say which unit they are; -1: any will do. */
-static int named_unit(uint32_t vdev)
-{
-	unsigned int unit = (vdev & 0xff) >> VDEV_HD_SHIFT;
-
-	if (unit >= IDE_UNITS)
-		return -1;
-	if (VDEV_MAJOR(vdev) == VDEV_HDA)
-		return (int)unit;
-	if (VDEV_MAJOR(vdev) == VDEV_HDC)
-		return (int)(unit + IDE_UNITS);
-	return -1;
-}
-
-static void attach(struct ide *ide, unsigned int unit, struct disk *d)
-{
-	ide_attach(ide, unit / IDE_UNITS, unit % IDE_UNITS, d);
-}
-
-/* Names first, then the others wherever there is room. */
-void platform_disks(struct machine *m)
-{
-	bool used[IDE_CHANNELS * IDE_UNITS] = { false };
-	struct disk *d;
-	int unit;
-
-	if (!blkfront_disk(0))
-		return;
-	for (unsigned int i = 0; (d = blkfront_disk(i)); i++) {
-		unit = named_unit(d->vdev);
-		if (unit < 0 || used[unit])
-			continue;
-		used[unit] = true;
-		attach(&m->ide, (unsigned int)unit, d);
-	}
-	for (unsigned int i = 0; (d = blkfront_disk(i)); i++) {
-		if (named_unit(d->vdev) >= 0)
-			continue;
-		for (unit = 0; unit < (int)ARRAY_SIZE(used) && used[unit];
-		     unit++)
-			;
-		if (unit == (int)ARRAY_SIZE(used)) {
-			log_warn(BLK, "disk %u: all %u IDE units are taken",
-				 d->vdev, (unsigned int)ARRAY_SIZE(used));
-			continue;
-		}
-		used[unit] = true;
-		attach(&m->ide, (unsigned int)unit, d);
-	}
-	ide_init(&m->ide, &m->board, dma_read, m);
-}
-
-/* --- Network --------------------------------------------------------------*/
-/* In words: guest_read_phys() is for tables, a frame is too long for it. */
-static void *bus_page(struct machine *m, gpa_t gpa, bool write)
-{
-	volatile void *page =
-		guest_map(&m->mmu, &vcpu0.shadow,
-			  gfn((uint32_t)(gpa >> PAGE_SHIFT)), write);
-
-	if (!page)
-		return NULL;
-	return (void *)((uintptr_t)page + (uint32_t)(gpa & PAGE_MASK));
-}
-
-static uint32_t in_page(gpa_t gpa, uint32_t len)
-{
-	uint32_t room = PAGE_SIZE - (uint32_t)(gpa & PAGE_MASK);
-
-	return len < room ? len : room;
-}
-
-static void bus_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
-{
-	uint8_t *to = dst;
-
-	for (uint32_t n; len; len -= n, gpa += n, to += n) {
-		const void *p = bus_page(opaque, gpa, false);
-
-		n = in_page(gpa, len);
-		if (p)
-			memcpy(to, p, n);
-		else
-			memset(to, OPEN_BUS, n);
-	}
-}
-
-static void bus_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
-{
-	const uint8_t *from = src;
-
-	for (uint32_t n; len; len -= n, gpa += n, from += n) {
-		void *p = bus_page(opaque, gpa, true);
-
-		n = in_page(gpa, len);
-		if (p)
-			memcpy(p, from, n);
-	}
-}
-
-void platform_nets(struct machine *m)
-{
-	const struct dma_host dma = { bus_read, bus_write, m };
-	struct nic *nic;
-
-	for (unsigned int i = 0; (nic = netfront_nic(i)); i++)
-		net_plug(&m->net[i], &m->board, i, nic, &dma);
-}
-
+/* --- Firmware -------------------------------------------------------------*/
 void platform_firmware(struct machine *m)
 {
 	static uint8_t buf[FIRMWARE_SIZE]; /* start of day only */

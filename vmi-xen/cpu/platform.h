@@ -10,7 +10,7 @@
 
 /** Power the board on; binds the console's and the timer's event channels. */
 void platform_init(struct machine *m);
-/** Give the disks that blkfront has to an IDE controller. */
+/** Give the disks that blkfront has to an IDE controller or virtio. */
 void platform_disks(struct machine *m);
 /** Give the interfaces that netfront has to network cards. */
 void platform_nets(struct machine *m);

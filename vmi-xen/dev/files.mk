@@ -2,6 +2,11 @@
 # A PC's devices: models that know nothing of Xen.
 DEV_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c firmware.c i8254.c \
 	i8259.c ide.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
-DEV_SRCS += $(addprefix vmi-xen/dev/,net.c pcnet.c pcnet-ring.c)
+DEV_SRCS += $(addprefix vmi-xen/dev/,disks.c net.c pcnet.c pcnet-ring.c \
+	virtio.c virtio-blk.c virtio-net.c virtio-pci.c)
 $(eval $(call unit-test,pcnet,vmi-xen/dev/pcnet.c vmi-xen/dev/pcnet-ring.c))
 $(eval $(call fuzz-target,pcnet,vmi-xen/dev/pcnet.c vmi-xen/dev/pcnet-ring.c))
+VIRTIO_SRCS := $(addprefix vmi-xen/dev/,virtio.c virtio-blk.c virtio-net.c) vmi-xen/lib/printf.c
+$(eval $(call unit-test,virtio-blk,tests/mock/virtio-rig.c $(VIRTIO_SRCS)))
+$(eval $(call unit-test,virtio-net,tests/mock/virtio-rig.c $(VIRTIO_SRCS)))
+$(eval $(call fuzz-target,virtio,$(VIRTIO_SRCS)))

@@ -5,17 +5,24 @@
 
 #include "dev/board.h"
 #include "dev/pcnet.h"
+#include "dev/virtio-net.h"
 
 #define NET_SLOT    3
 #define NET_IO_BASE 0xc100 /* ports of the first card */
 #define NET_IO_STEP 0x20
 
 struct net_card {
-	struct pcnet pcnet;
+	union {
+		struct pcnet pcnet;
+		struct virtio_net virtio;
+	};
 };
 
-/** Plug card @n in; it speaks for @nic from now on. */
-void net_plug(struct net_card *c, struct board *b, unsigned int n,
-	      struct nic *nic, const struct dma_host *dma);
+/**
+ * Plug card @n in, a PCnet or a virtio card; it speaks for @nic from now on.
+ * False: no room.
+ */
+bool net_plug(struct net_card *c, struct board *b, unsigned int n,
+	      struct nic *nic, bool virtio, const struct dma_host *dma);
 
 #endif

@@ -28,6 +28,8 @@ struct nic {
 	bool (*receive)(void *card, const void *frame, uint32_t len);
 	/** The card's: frames can be sent again. */
 	void (*room)(void *card);
+	/** The card's: link has changed; NULL: it looks by itself. */
+	void (*link_changed)(void *card);
 	void *card;
 };
 

@@ -208,10 +208,16 @@ static void grants_end(grant_t *g, unsigned int count)
 	}
 }
 
+static void set_link(struct netfront *n, bool up)
+{
+	n->connected = n->nic.link = up;
+	if (n->nic.link_changed)
+		n->nic.link_changed(n->nic.card);
+}
+
 static void disconnect(struct netfront *n)
 {
-	n->connected = false;
-	n->nic.link = false;
+	set_link(n, false);
 	if (n->port)
 		evtchn_close(n->port);
 	n->port = EVTCHN_NONE;
@@ -276,8 +282,7 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		break;
 	case XENBUS_CONNECTED:
 		if (d->state == XENBUS_CONNECTED && !n->connected) {
-			n->connected = true;
-			n->nic.link = true;
+			set_link(n, true);
 			evtchn_send(n->port);
 		}
 		break;

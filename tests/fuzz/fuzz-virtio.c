@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Random drivers of the virtio disk and the virtio network card, on random
+ * memory, with a disk that answers when it likes: each request is one that a
+ * disk may get and stays untouched until its answer, no frame is longer than a
+ * frame, each access comes to an end.
+ */
+#include <stdlib.h>
+#include "dev/virtio-blk.h"
+#include "dev/virtio-net.h"
+#include "lib/string.h"
+
+#define RAM_SIZE     0x4000u
+#define MAX_STEPS    64
+#define STEP_LEN     8
+#define MOST_ACCESS  200000u
+#define SECTORS	     1000u
+#define NOTIFY	     16
+#define REG_ACCEPTED 4
+#define REG_PFN	     8
+
+#define must(x)                                                                \
+	do {                                                                   \
+		if (!(x))                                                      \
+			abort();                                               \
+	} while (0)
+
+static uint8_t ram[RAM_SIZE];
+static struct virtio_blk blk;
+static struct virtio_net card;
+static struct disk disk;
+static struct nic net;
+static struct disk_request *waiting[VIRTIO_BLK_TASKS];
+static struct disk_request copy[VIRTIO_BLK_TASKS];
+static uint32_t accesses;
+
+static void dma_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
+{
+	(void)opaque;
+	must(len <= NIC_FRAME_MAX && ++accesses < MOST_ACCESS);
+	memset(dst, 0xff, len);
+	if (gpa < RAM_SIZE)
+		memcpy(dst, ram + gpa,
+		       len < RAM_SIZE - gpa ? len : RAM_SIZE - gpa);
+}
+
+static void dma_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
+{
+	(void)opaque;
+	must(len <= NIC_FRAME_MAX && ++accesses < MOST_ACCESS);
+	if (gpa < RAM_SIZE)
+		memcpy(ram + gpa, src,
+		       len < RAM_SIZE - gpa ? len : RAM_SIZE - gpa);
+}
+
+static void wire(void *opaque, unsigned int nr, bool on)
+{
+	(void)opaque;
+	(void)nr;
+	(void)on;
+}
+
+/* --- The disk and the network ----------------------------------------------*/
+static void check_request(const struct disk_request *r)
+{
+	uint32_t bytes = 0;
+
+	must(r->done);
+	if (r->op == DISK_FLUSH) {
+		must(!r->nr_segs);
+		return;
+	}
+	must(r->op == DISK_READ || (r->op == DISK_WRITE && !disk.read_only));
+	must(r->nr_segs && r->nr_segs <= DISK_MAX_SEGS);
+	for (uint32_t i = 0; i < r->nr_segs; i++) {
+		const struct disk_seg *s = &r->seg[i];
+
+		must(s->len && !s->local);
+		must((s->gpa & PAGE_MASK) + s->len <= PAGE_SIZE);
+		bytes += s->len;
+	}
+	must(bytes && !(bytes % DISK_SECTOR_SIZE) && r->sector < SECTORS);
+	must(bytes / DISK_SECTOR_SIZE <= SECTORS - r->sector);
+}
+
+static void submit(struct disk *d, struct disk_request *r)
+{
+	(void)d;
+	check_request(r);
+	for (unsigned int i = 0; i < VIRTIO_BLK_TASKS; i++) {
+		must(waiting[i] != r);
+		if (waiting[i])
+			continue;
+		waiting[i] = r;
+		memcpy(&copy[i], r, sizeof(*r));
+		return;
+	}
+	abort();
+}
+
+static void answer(unsigned int i, bool ok)
+{
+	struct disk_request *r = waiting[i];
+
+	if (!r)
+		return;
+	must(!memcmp(r, &copy[i], sizeof(*r)));
+	waiting[i] = NULL;
+	r->done(r, ok);
+}
+
+static bool net_send(struct nic *n, const void *frame, uint32_t len)
+{
+	must(len && len <= NIC_FRAME_MAX);
+	return ((const uint8_t *)frame)[len - 1] != n->mac[0];
+}
+
+static void net_ready(struct nic *n)
+{
+	static const uint8_t frame[100];
+
+	n->receive(n->card, frame, sizeof(frame));
+}
+
+/* --- The driver ------------------------------------------------------------*/
+static void step(const uint8_t *d)
+{
+	static const uint8_t size[] = { 1, 2, 4, 4 };
+	struct virtio *v = d[0] & 8 ? &card.v : &blk.v;
+	static uint8_t frame[NIC_FRAME_MAX];
+	uint32_t value = (uint32_t)d[4] | (uint32_t)d[5] << 8;
+	uint32_t at = value % (RAM_SIZE - 4);
+
+	accesses = 0;
+	switch (d[0] & 7) {
+	case 0:
+		net.receive(net.card, frame, value % (NIC_FRAME_MAX + 1));
+		break;
+	case 1:
+		net.link = d[1] & 1;
+		net.link_changed(net.card);
+		net.room(net.card);
+		break;
+	case 2:
+		virtio_read(v, d[1] % VIRTIO_IO_SIZE, size[d[0] >> 6]);
+		break;
+	case 3:
+		virtio_write(v, d[1] % VIRTIO_IO_SIZE, size[d[0] >> 6],
+			     d[1] % VIRTIO_IO_SIZE == REG_PFN ? value & 3
+							      : value);
+		break;
+	case 4:
+		answer(d[1] % VIRTIO_BLK_TASKS, d[2] & 1);
+		break;
+	case 5:
+		memcpy(ram + at, d + 1, 3);
+		break;
+	default:
+		virtio_write(v, NOTIFY, 2, d[1] & 1);
+		break;
+	}
+}
+
+/* Descriptors that lead into memory, so that more than errors is reached. */
+static void tidy(void)
+{
+	for (uint32_t at = 0; at < VIRTIO_QUEUE_SIZE * 16; at += 16) {
+		memset(ram + at + 2, 0, 6);
+		ram[at + 1] &= 0x3f;
+		ram[at + 10] = ram[at + 11] = 0;
+		ram[at + 9] &= 0x1f;
+		ram[at + 12] &= 7;
+		ram[at + 14] &= VIRTIO_QUEUE_SIZE - 1;
+		ram[at + 15] = 0;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct dma_host dma = { dma_read, dma_write, NULL };
+	const struct irq_line irq = { wire, NULL, 0 };
+	size_t steps = size / STEP_LEN;
+
+	accesses = 0;
+	for (size_t i = 0, n; i < RAM_SIZE && size; i += n) {
+		n = size < RAM_SIZE - i ? size : RAM_SIZE - i;
+		memcpy(ram + i, data, n);
+	}
+	if (size & 1)
+		tidy();
+	memset(waiting, 0, sizeof(waiting));
+	memset(&net, 0, sizeof(net));
+	net.send = net_send;
+	net.ready = size & 4 ? net_ready : NULL;
+	disk = (struct disk){ .sectors = SECTORS,
+			      .can_flush = size & 8,
+			      .read_only = size & 2,
+			      .submit = submit };
+	virtio_blk_init(&blk, &disk, irq, &dma);
+	virtio_net_init(&card, &net, irq, &dma);
+	virtio_write(&blk.v, REG_ACCEPTED, 4, ~0u);
+	virtio_write(&card.v, REG_ACCEPTED, 4, ~0u);
+	/* Page 0 is no queue's: both lie in the second page. */
+	blk.v.queue[0].pfn = card.v.queue[0].pfn = card.v.queue[1].pfn = 1;
+	memmove(ram + PAGE_SIZE, ram, PAGE_SIZE);
+	for (size_t i = 0; i < steps && i < MAX_STEPS; i++)
+		step(data + STEP_LEN * i);
+	return 0;
+}

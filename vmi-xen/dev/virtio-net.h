@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Legacy virtio network card: no offloads, one frame a chain. */
+#ifndef VMI_DEV_VIRTIO_NET_H
+#define VMI_DEV_VIRTIO_NET_H
+
+#include "dev/nic.h"
+#include "dev/virtio.h"
+
+struct virtio_net {
+	struct virtio v; /* first: its callbacks get it */
+	struct nic *nic;
+	bool rx_starved; /* a frame waits for a buffer */
+	uint8_t tx[NIC_FRAME_MAX];
+};
+
+/** Power on a card with @nic's address; becomes @nic's card. */
+void virtio_net_init(struct virtio_net *n, struct nic *nic, struct irq_line irq,
+		     const struct dma_host *dma);
+
+#endif
