@@ -536,7 +536,7 @@ static const char *t_ldt(void)
 					       (unsigned int)(uintptr_t)words,
 				       .limit = 15,
 				       .seg_32bit = 1,
-				       .useable = 1 };
+				       .usable = 1 };
 		uint32_t got;
 
 		if (modify_ldt(1, &d, sizeof(d)))
