@@ -2,13 +2,24 @@
 # What runs in guests: a small user space for i386, as initramfs.
 I := $(BUILD)/image
 IMAGE := $(I)/initramfs.gz
-IMAGE_PROGRAMS := $(I)/load
+IMAGE_PROGRAMS := $(I)/load $(I)/powerbutton
+IMAGE_CFLAGS := -std=gnu11 -m32 -march=i686 -O2 -Wall -Wextra \
+	$(if $(filter 1,$(WERROR)),-Werror) -fno-pie -no-pie -static \
+	-fno-toplevel-reorder
+# Programs of mini.h: no C library, and nothing a kernel would have to clear.
+MINI_CFLAGS := $(IMAGE_CFLAGS) -nostdlib -ffreestanding -fno-stack-protector \
+	-fcf-protection=none -fno-asynchronous-unwind-tables \
+	-Wl,--build-id=none,-z,noseparate-code,-z,noexecstack
 
-$(I)/%: tests/image/%.c
-	$(call say,GUESTCC,$<)
+load-sources := $(addprefix tests/image/,load.c load-life.c load-memory.c \
+	load-cpu.c load-system.c)
+$(I)/load: $(load-sources) tests/image/load.h
+	$(call say,GUESTCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=gnu11 -m32 -march=i686 -O2 -Wall -Wextra -static \
-		-pthread -fno-pie -no-pie $< -o $@
-	$(Q)strip $@
+	$(Q)$(HOSTCC) $(IMAGE_CFLAGS) -pthread -s $(load-sources) -o $@
+$(I)/powerbutton: tests/image/powerbutton.c tests/image/mini.h
+	$(call say,GUESTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(MINI_CFLAGS) -s $< -o $@
 $(IMAGE): tests/image/build-image tests/image/mkcpio tests/image/init $(IMAGE_PROGRAMS)
 	$(Q)tests/image/build-image $(CURDIR)/$@ $(IMAGE_PROGRAMS)

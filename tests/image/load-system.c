@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Load: time, what the administrator changes, swap and modules.
+ */
+#include "load.h"
+#include <dirent.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <time.h>
+
+LOAD_TEST(timer, "timer")
+{
+	struct itimerval every = { { 0, 20000 }, { 0, 20000 } }, off = { 0 };
+	struct sigaction sa = { .sa_handler = count_signal };
+	struct timespec a, b;
+	long ms;
+
+	sigaction(SIGALRM, &sa, NULL);
+	load_signals = 0;
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	setitimer(ITIMER_REAL, &every, NULL);
+	while (load_signals < 10)
+		pause();
+	setitimer(ITIMER_REAL, &off, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	ms = (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+	return ms >= 190 ? NULL : FAIL("ten ticks of 20 ms in %ld ms", ms);
+}
+
+LOAD_TEST(clock, "clock")
+{
+	struct timespec last, now, half = { 0, 500000000 };
+	time_t before = time(NULL);
+
+	clock_gettime(CLOCK_MONOTONIC, &last);
+	for (int i = 0; i < 5000; i++) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec < last.tv_sec ||
+		    (now.tv_sec == last.tv_sec && now.tv_nsec < last.tv_nsec))
+			return FAIL("time went back");
+		last = now;
+	}
+	nanosleep(&half, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if ((now.tv_sec - last.tv_sec) * 1000 +
+		    (now.tv_nsec - last.tv_nsec) / 1000000 <
+	    500)
+		return FAIL("half a second was shorter");
+	return time(NULL) >= before && before > 1000000000
+		       ? NULL
+		       : FAIL("the date is %ld", (long)before);
+}
+
+LOAD_TEST(sysctl, "sysctl")
+{
+	char name[32] = "";
+	int fd = open("/proc/sys/kernel/hostname", O_RDWR);
+
+	if (fd < 0)
+		return LOAD_SKIP;
+	if (write(fd, "vmi-load\n", 9) != 9)
+		return FAIL("write: %s", strerror(errno));
+	if (gethostname(name, sizeof(name)) || strcmp(name, "vmi-load"))
+		return FAIL("the name is %s", name);
+	close(fd);
+	return NULL;
+}
+
+/* --- Swap -------------------------------------------------------------------*/
+enum {
+	SWAP_MB = 12,	/* the ram disk's part that is swap */
+	SWAPPED_MB = 4, /* stop when so much has gone there */
+	MAX_MB = 4096
+};
+
+/* A ram disk whose pages exist already: swapping out needs none then. */
+static const char *make_swap(const char *path)
+{
+	static uint8_t page[PAGE];
+	const uint32_t pages = SWAP_MB * MB / PAGE;
+	const uint32_t header[] = { 1, pages - 1, 0 };
+	int fd;
+
+	if (mknod(path, S_IFBLK | 0600, makedev(1, 7)) && errno != EEXIST)
+		return FAIL("mknod: %s", strerror(errno));
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		return LOAD_SKIP;
+	for (uint32_t i = 0; i < pages; i++)
+		if (write(fd, page, PAGE) != (ssize_t)PAGE) {
+			close(fd);
+			return LOAD_SKIP; /* too small */
+		}
+	/* A version-1 signature: version, last page, no bad ones. */
+	if (pwrite(fd, header, sizeof(header), 1024) != sizeof(header) ||
+	    pwrite(fd, "SWAPSPACE2", 10, PAGE - 10) != 10)
+		return FAIL("write: %s", strerror(errno));
+	fsync(fd);
+	close(fd);
+	return NULL;
+}
+
+/*
+ * Fill memory until some of it is in the swap area, then look at all of it;
+ * a child does, and so do its copies of what is swapped out.
+ */
+static void fill_memory(void)
+{
+	static uint32_t *chunk[MAX_MB];
+	unsigned int total = meminfo("SwapTotal"), n = 0;
+
+	do {
+		chunk[n] = private_pages(MB / PAGE);
+		if (!chunk[n])
+			_exit(1);
+		for (uint32_t i = 0; i < MB / PAGE; i++)
+			chunk[n][i * PAGE_U32] = n << 16 | i;
+		n++;
+	} while (n < MAX_MB && total - meminfo("SwapFree") < SWAPPED_MB * 1024);
+	fork();
+	for (unsigned int c = 0; c < n; c++)
+		for (uint32_t i = 0; i < MB / PAGE; i++)
+			if (chunk[c][i * PAGE_U32] != (c << 16 | i))
+				_exit(2);
+	while (wait(NULL) > 0)
+		;
+	_exit(total - meminfo("SwapFree") >= 1024 ? 0 : 3);
+}
+
+LOAD_TEST(swap, "swap")
+{
+	const char *path = "/dev/load-swap";
+	const char *error;
+	pid_t pid;
+	int status;
+
+	if (access("/proc/swaps", F_OK))
+		return LOAD_SKIP;
+	error = make_swap(path);
+	if (error)
+		return error;
+	if (swapon(path, 0))
+		return FAIL("swapon: %s", strerror(errno));
+	pid = fork();
+	if (!pid)
+		fill_memory();
+	status = wait_status(pid);
+	if (swapoff(path))
+		return FAIL("swapoff: %s", strerror(errno));
+	return status ? FAIL("memory that was swapped: status %#x", status)
+		      : NULL;
+}
+
+/* --- Modules ----------------------------------------------------------------*/
+#define MODULES "/lib/modules"
+
+static const char *load_module(const char *file)
+{
+	char path[300], name[64];
+	struct stat info;
+	void *image;
+	long rc;
+	int fd;
+
+	snprintf(path, sizeof(path), MODULES "/%s", file);
+	snprintf(name, sizeof(name), "%.*s", (int)strlen(file) - 3, file);
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || fstat(fd, &info))
+		return FAIL("%s: %s", path, strerror(errno));
+	image = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (image == MAP_FAILED)
+		return FAIL("%s: %s", path, strerror(errno));
+	rc = syscall(SYS_init_module, image, (size_t)info.st_size, "");
+	munmap(image, (size_t)info.st_size);
+	if (rc)
+		return errno == ENOSYS ? LOAD_SKIP
+				       : FAIL("%s: %s", file, strerror(errno));
+	if (syscall(SYS_delete_module, name, O_NONBLOCK))
+		return FAIL("unload %s: %s", name, strerror(errno));
+	return NULL;
+}
+
+/* Modules of this very kernel, where the image has some. */
+LOAD_TEST(modules, "modules")
+{
+	const char *error = LOAD_SKIP;
+	DIR *dir = opendir(MODULES);
+	struct dirent *entry;
+
+	if (!dir)
+		return LOAD_SKIP;
+	while ((entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+
+		if (len < 4 || strcmp(entry->d_name + len - 3, ".ko"))
+			continue;
+		for (int i = 0; i < 20; i++) {
+			error = load_module(entry->d_name);
+			if (error) {
+				closedir(dir);
+				return error;
+			}
+		}
+	}
+	closedir(dir);
+	return error;
+}
