@@ -122,6 +122,7 @@ static bool run(unsigned int n, const struct load_test *t)
 
 int main(int argc, char **argv)
 {
+	const struct load_test *t = __start_load_tests;
 	unsigned int n = 0, failed = 0;
 	ssize_t len =
 		readlink("/proc/self/exe", load_self, sizeof(load_self) - 1);
@@ -132,8 +133,7 @@ int main(int argc, char **argv)
 		load_self[len] = '\0';
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* cppcheck-suppress comparePointers ; both are the linker's */
-	for (const struct load_test *t = __start_load_tests;
-	     t < __stop_load_tests; t++)
+	for (; t < __stop_load_tests; t++)
 		if (wanted(argc, argv, t->name))
 			failed += run(++n, t);
 	printf("1..%u\n", n);
