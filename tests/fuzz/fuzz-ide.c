@@ -9,7 +9,7 @@
 #include "dev/ide.h"
 #include "lib/string.h"
 
-#define NR_DISKS 3
+#define NR_DISKS 4
 #define MOST_OPS 2000
 
 struct input {
@@ -114,6 +114,15 @@ static void mem_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
 		p[i] = (uint8_t)take(&b->in, 1);
 }
 
+static void mem_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
+{
+	static uint8_t memory[PAGE_SIZE];
+
+	(void)opaque;
+	must((gpa & PAGE_MASK) + len <= PAGE_SIZE);
+	memcpy(memory + (gpa & PAGE_MASK), src, len);
+}
+
 static const uint16_t bases[] = { 0x1f0, 0x170,	      0x3f6,
 				  0x376, IDE_BM_BASE, IDE_BM_BASE + 8 };
 
@@ -129,7 +138,7 @@ static void give_command(struct bench *b)
 {
 	static const uint8_t codes[] = { 0x20, 0x24, 0x25, 0x29, 0x30, 0x34,
 					 0x35, 0x39, 0xc4, 0xc5, 0xc6, 0xc8,
-					 0xca, 0xe7, 0xec, 0xef };
+					 0xca, 0xe7, 0xec, 0xa0 };
 	uint32_t v = take(&b->in, 4);
 	uint16_t at = v & 1 ? 0x1f0 : 0x170;
 
@@ -154,13 +163,40 @@ static void move_data(struct bench *b)
 			board_in(&b->board, at, 4);
 }
 
+/* A packet command, with what random bytes seldom hit. */
+static void give_packet(struct bench *b)
+{
+	static const uint8_t codes[] = { 0x03, 0x12, 0x25, 0x28, 0x43,
+					 0x46, 0x4a, 0x5a, 0xa8, 0xbe };
+	uint32_t v = take(&b->in, 4);
+	uint8_t cdb[IDE_CDB_SIZE] = { codes[(v >> 4) % ARRAY_SIZE(codes)],
+				      (uint8_t)(v >> 8),
+				      0,
+				      0,
+				      (uint8_t)(v >> 16),
+				      (uint8_t)(v >> 24),
+				      (uint8_t)(v >> 12),
+				      0,
+				      (uint8_t)(v >> 20),
+				      (uint8_t)v };
+
+	board_out(&b->board, 0x176, 1, 0xb0); /* the CD-ROM */
+	board_out(&b->board, 0x171, 1, v & 1);
+	board_out(&b->board, 0x174, 1, v >> 24);
+	board_out(&b->board, 0x175, 1, v & 2 ? 8 : 0);
+	board_out(&b->board, 0x177, 1, 0xa0);
+	for (unsigned int i = 0; i < sizeof(cdb); i += 2)
+		board_out(&b->board, 0x170, 2,
+			  (uint32_t)cdb[i] | (uint32_t)cdb[i + 1] << 8);
+}
+
 enum {
 	OUT,
 	IN,
 	COMMAND,
 	DATA,
 	ANSWER,
-	ANSWER_TOO,
+	PACKET,
 	START,
 	RESET
 };
@@ -206,6 +242,9 @@ static void operation(struct bench *b)
 	case RESET:
 		reset(b);
 		break;
+	case PACKET:
+		give_packet(b);
+		break;
 	default:
 		answer(b, take(&b->in, 1));
 		break;
@@ -239,9 +278,11 @@ static void no_end(void *opaque)
 
 static void build(struct bench *b)
 {
-	static const uint64_t sizes[NR_DISKS] = { 300, 1ull << 40, 70000 };
+	static const uint64_t sizes[NR_DISKS] = { 300, 1ull << 40, 70000,
+						  1000 };
 	const struct board_host host = { no_time, no_time, no_byte, no_end,
 					 no_end,  NULL,	   NULL };
+	const struct dma_host dma = { mem_read, mem_write, b };
 
 	memset(&b->ide, 0, sizeof(b->ide));
 	memset(b->fake, 0, sizeof(b->fake));
@@ -249,10 +290,11 @@ static void build(struct bench *b)
 	for (unsigned int i = 0; i < NR_DISKS; i++) {
 		b->fake[i].disk.sectors = sizes[i];
 		b->fake[i].disk.submit = submit;
-		b->fake[i].disk.read_only = i == 2;
+		b->fake[i].disk.read_only = i >= 2;
+		b->fake[i].disk.cdrom = i == 3;
 		ide_attach(&b->ide, i & 1, i >> 1, &b->fake[i].disk);
 	}
-	ide_init(&b->ide, &b->board, mem_read, b);
+	ide_init(&b->ide, &b->board, &dma);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -42,6 +42,13 @@ static void mem_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
 	memcpy(dst, memory + gpa, len);
 }
 
+static void mem_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
+{
+	(void)opaque;
+	assert_true(gpa + len <= MEMORY);
+	memcpy(memory + gpa, src, len);
+}
+
 static void submit(struct disk *d, struct disk_request *r)
 {
 	assert_ptr_equal(d, &disk);
@@ -137,8 +144,9 @@ bool irq(void)
 	return board_in(&board, 0xa0, 1) & 0x40;
 }
 
-void build(uint64_t sectors)
+static void power_on(uint64_t sectors, bool cdrom, unsigned int unit)
 {
+	const struct dma_host dma = { mem_read, mem_write, NULL };
 	const struct board_host host = { no_time, no_time, no_byte, no_end,
 					 no_end,  NULL,	   NULL };
 
@@ -149,13 +157,24 @@ void build(uint64_t sectors)
 	patient = false;
 	submits = 0;
 	disk.sectors = sectors;
+	disk.cdrom = disk.read_only = cdrom;
 	disk.submit = submit;
 	for (uint32_t i = 0; i < NR_STORED; i++)
 		for (uint32_t j = 0; j < SECTOR; j++)
 			store[i][j] = (uint8_t)(i * 7 + j + (j >> 8));
 	board_init(&board, &host, 1024);
-	ide_attach(&ide, 0, 0, &disk);
-	ide_init(&ide, &board, mem_read, NULL);
+	ide_attach(&ide, 0, unit, &disk);
+	ide_init(&ide, &board, &dma);
+}
+
+void build(uint64_t sectors)
+{
+	power_on(sectors, false, 0);
+}
+
+void build_cdrom(uint64_t sectors, unsigned int unit)
+{
+	power_on(sectors, true, unit);
 }
 
 void task28(uint8_t command, uint32_t sector, uint8_t count)

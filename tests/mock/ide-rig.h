@@ -57,6 +57,8 @@ extern bool patient;
 
 /** Power on, with a disk of @sectors. */
 void build(uint64_t sectors);
+/** With a CD-ROM, of @sectors of a disk, as @unit instead. */
+void build_cdrom(uint64_t sectors, unsigned int unit);
 /** The disk's answer to what waits. */
 void answer(bool ok);
 

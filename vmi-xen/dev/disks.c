@@ -109,7 +109,7 @@ unsigned int disks_plug(struct disks *s, struct board *b,
 			ide_attach(&s->ide, u / IDE_UNITS, u % IDE_UNITS,
 				   owner[u]);
 	if (placed)
-		ide_init(&s->ide, b, dma->read, dma->opaque);
+		ide_init(&s->ide, b, dma);
 	for (unsigned int i = 0; i < n; i++)
 		if (!(placed & BIT(i)) && !plug_virtio(s, b, d[i], dma))
 			lost++;

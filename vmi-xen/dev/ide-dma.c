@@ -68,7 +68,7 @@ static bool next_prd(struct ide_channel *c)
 
 	if (p->last)
 		return false;
-	c->ide->mem_read(c->ide->opaque, prd, p->next, PRD_SIZE);
+	c->ide->dma.read(c->ide->dma.opaque, prd, p->next, PRD_SIZE);
 	p->next += PRD_SIZE;
 	p->addr = prd[0] & ~1u;
 	p->left = prd[1] & 0xfffe;
@@ -164,7 +164,22 @@ static void run(struct ide_channel *c)
 static void start(struct ide_channel *c)
 {
 	c->prd = (struct ide_prd){ .next = c->bm_table };
-	run(c);
+	if (!c->packet.on || !ide_packet_dma(c)) {
+		run(c);
+		return;
+	}
+	c->bm_status &= (uint8_t)~STS_ACTIVE;
+}
+
+void ide_dma_give(struct ide_channel *c, uint32_t len)
+{
+	struct disk_seg s;
+	uint32_t at = 0, n;
+
+	while (at < len && (n = add_segment(c, &s, len - at))) {
+		c->ide->dma.write(c->ide->dma.opaque, s.gpa, c->data + at, n);
+		at += n;
+	}
 }
 
 void ide_dma_ready(struct ide_channel *c)

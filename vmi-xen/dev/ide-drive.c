@@ -77,36 +77,57 @@ static void identify_geometry(uint16_t *w, const struct ide_drive *d,
 		w[100 + i] = (uint16_t)(sectors >> 16 * i);
 }
 
-void ide_identify(struct ide_channel *c, uint16_t w[DISK_SECTOR_SIZE / 2])
+/* What both kinds of drives say of themselves. */
+static void identify_common(const struct ide_channel *c, uint16_t *w,
+			    const char *model)
 {
 	const struct ide_drive *d = &c->drive[c->unit];
 	char serial[] = "VMI0000";
 
 	serial[6] = (char)('0' + c->unit + 2 * (c != c->ide->ch));
 	memset(w, 0, DISK_SECTOR_SIZE);
-	w[0] = 0x0040; /* fixed disk */
 	put_text(&w[10], serial, 10);
 	put_text(&w[23], "1.0", 4);
-	put_text(&w[27], "VMI-XEN DISK", 20);
-	w[47] = 0x8000 | IDE_MAX_MULTIPLE;
+	put_text(&w[27], model, 20);
 	w[49] = 0x0b00; /* LBA, DMA, IORDY */
-	w[50] = 0x4000;
-	w[51] = 0x0200;
 	w[53] = 0x0007;
-	w[59] = d->multiple ? 0x0100 | d->multiple : 0;
 	w[63] = 0x0007 | chosen(d, KIND_MULTI);
 	w[64] = 0x0003; /* PIO 3, 4 */
 	w[65] = w[66] = w[67] = w[68] = 120;
 	w[80] = 0x0078; /* ATA-3 to ATA-6 */
+	w[88] = 0x0007 | chosen(d, KIND_ULTRA);
+	w[93] = 0x6001; /* 80 wires */
+}
+
+void ide_identify(struct ide_channel *c, uint16_t w[DISK_SECTOR_SIZE / 2])
+{
+	const struct ide_drive *d = &c->drive[c->unit];
+
+	identify_common(c, w, "VMI-XEN DISK");
+	w[0] = 0x0040; /* fixed disk */
+	w[47] = 0x8000 | IDE_MAX_MULTIPLE;
+	w[50] = 0x4000;
+	w[51] = 0x0200;
+	w[59] = d->multiple ? 0x0100 | d->multiple : 0;
 	w[82] = 0x4020; /* NOP, write cache */
 	w[83] = 0x7400; /* flush, flush ext, 48 bits */
 	w[84] = 0x4000;
 	w[85] = 0x4020;
 	w[86] = 0x3400;
 	w[87] = 0x4000;
-	w[88] = 0x0007 | chosen(d, KIND_ULTRA);
-	w[93] = 0x6001; /* 80 wires */
 	identify_geometry(w, d, c->target->sectors);
+}
+
+void ide_identify_cdrom(struct ide_channel *c, uint16_t w[DISK_SECTOR_SIZE / 2])
+{
+	identify_common(c, w, "VMI-XEN CD-ROM");
+	/* packets of 12 bytes, taken at once without an interrupt; CD-ROM */
+	w[0] = 0x85c0;
+	w[82] = 0x4010; /* NOP, packets */
+	w[83] = 0x4000;
+	w[84] = 0x4000;
+	w[85] = 0x4010;
+	w[87] = 0x4000;
 }
 
 void ide_set_multiple(struct ide_channel *c, unsigned int flags)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PIIX3 IDE controller: the task file and its commands.  Pure.
- * Flow: ports -> here -> ide-dma.c for bus-master transfers -> disk->submit().
- *
- * A command keeps to the drive that was selected when it was given, whatever
- * is selected while it runs.
+ * PIIX3 IDE controller: registers, reset, the end of a command.  Pure.
+ * Flow: ports -> here -> ide-command.c.
  */
 #include "dev/ide.h"
 #include "dev/board.h"
@@ -12,7 +9,7 @@
 #include "lib/string.h"
 
 /* --- The end of a command --------------------------------------------------*/
-static unsigned int selected(const struct ide_channel *c)
+unsigned int ide_selected(const struct ide_channel *c)
 {
 	return c->task.device & DEV_UNIT ? 1 : 0;
 }
@@ -27,26 +24,27 @@ static void update_irq(struct ide_channel *c)
 	c->line = on;
 }
 
-static void interrupt(struct ide_channel *c)
+void ide_interrupt(struct ide_channel *c)
 {
 	c->intrq = true;
 	update_irq(c);
 }
 
-static void no_interrupt(struct ide_channel *c)
+void ide_no_interrupt(struct ide_channel *c)
 {
 	c->intrq = false;
 	update_irq(c);
 }
 
-static void end(struct ide_channel *c, uint8_t error)
+void ide_end(struct ide_channel *c, uint8_t error)
 {
+	c->packet.on = false;
 	c->busy = c->dma = false;
 	c->left = 0;
 	c->pos = c->len = 0;
 	c->status = error ? READY | ST_ERR : READY;
 	c->error = error;
-	interrupt(c);
+	ide_interrupt(c);
 }
 
 /* Where it failed, in the form in which the address came. */
@@ -77,14 +75,18 @@ static void put_address(struct ide_channel *c)
 
 void ide_finish(struct ide_channel *c, bool ok)
 {
+	if (c->packet.on) {
+		ide_packet_finish(c, ok);
+		return;
+	}
 	if (!ok && c->left)
 		put_address(c);
-	end(c, ok ? 0 : c->write ? ERR_ABRT : ERR_UNC);
+	ide_end(c, ok ? 0 : c->write ? ERR_ABRT : ERR_UNC);
 }
 
 void ide_abort(struct ide_channel *c)
 {
-	end(c, ERR_ABRT);
+	ide_end(c, ERR_ABRT);
 }
 
 bool ide_answered(struct ide_channel *c)
@@ -93,7 +95,7 @@ bool ide_answered(struct ide_channel *c)
 
 	c->busy = c->cancelled = false;
 	if (cancelled && !(c->control & CTL_SRST))
-		c->status = READY;
+		c->status = ide_idle(c);
 	return !cancelled;
 }
 
@@ -104,328 +106,60 @@ void ide_submit(struct ide_channel *c)
 	c->target->submit(c->target, &c->request);
 }
 
-/* --- PIO data -------------------------------------------------------------*/
-static uint32_t block_len(const struct ide_channel *c)
+void ide_data_ready(struct ide_channel *c)
 {
-	return (c->left < c->block ? c->left : c->block) * DISK_SECTOR_SIZE;
-}
-
-static void block_done(struct disk_request *r, bool ok)
-{
-	struct ide_channel *c = r->opaque;
-
-	if (!ide_answered(c))
-		return;
-	if (!ok) {
-		ide_finish(c, false);
-		return;
-	}
-	if (c->write) {
-		c->sector += c->len / DISK_SECTOR_SIZE;
-		c->left -= c->len / DISK_SECTOR_SIZE;
-		if (!c->left) {
-			ide_finish(c, true);
-			return;
-		}
-		c->len = block_len(c);
-	}
-	c->pos = 0;
 	c->status = READY | ST_DRQ;
-	interrupt(c);
+	ide_interrupt(c);
 }
 
-/* Move the block in c->data. */
-static void block_submit(struct ide_channel *c)
+/* --- Reset --------------------------------------------------------------------*/
+#define CDROM_MID  0x14
+#define CDROM_HIGH 0xeb
+
+static bool is_cdrom(const struct ide_channel *c)
 {
-	struct disk_request *r = &c->request;
+	const struct disk *d = c->disk[ide_selected(c)];
 
-	c->status = ST_BSY;
-	r->op = c->write ? DISK_WRITE : DISK_READ;
-	r->sector = c->sector;
-	r->nr_segs = 0;
-	for (uint32_t at = 0; at < c->len; at += PAGE_SIZE) {
-		struct disk_seg *s = &r->seg[r->nr_segs++];
-
-		s->gpa = 0;
-		s->local = c->data + at;
-		s->len = c->len - at < PAGE_SIZE ? c->len - at : PAGE_SIZE;
-	}
-	r->done = block_done;
-	ide_submit(c);
+	return d && d->cdrom;
 }
 
-static void pio_next(struct ide_channel *c)
+/* A CD-ROM is no ready disk until it has been told something. */
+uint8_t ide_idle(const struct ide_channel *c)
 {
-	c->pos = 0;
-	c->len = block_len(c);
-	if (!c->write) {
-		block_submit(c);
-		return;
-	}
-	/* The first block of a write is asked for without an interrupt. */
-	c->status = READY | ST_DRQ;
+	return is_cdrom(c) ? 0 : READY;
 }
 
-/* The guest has moved the last byte of a block. */
-static void pio_block_over(struct ide_channel *c)
-{
-	if (c->write) {
-		block_submit(c);
-		return;
-	}
-	if (c->left) { /* 0: IDENTIFY's data, no sectors */
-		c->sector += c->len / DISK_SECTOR_SIZE;
-		c->left -= c->len / DISK_SECTOR_SIZE;
-	}
-	if (c->left) {
-		pio_next(c);
-		return;
-	}
-	c->pos = c->len = 0;
-	c->status = READY;
-}
-
-static uint32_t data_read(struct ide_channel *c, unsigned int size)
-{
-	uint32_t value = ~0u;
-
-	if (!(c->status & ST_DRQ) || c->write || c->pos + size > c->len)
-		return value;
-	value = 0;
-	memcpy(&value, c->data + c->pos, size);
-	c->pos += size;
-	if (c->pos == c->len)
-		pio_block_over(c);
-	return value;
-}
-
-static void data_write(struct ide_channel *c, unsigned int size, uint32_t value)
-{
-	if (!(c->status & ST_DRQ) || !c->write || c->pos + size > c->len)
-		return;
-	memcpy(c->data + c->pos, &value, size);
-	c->pos += size;
-	if (c->pos == c->len)
-		pio_block_over(c);
-}
-
-/* --- Commands -------------------------------------------------------------*/
-static uint32_t count_of(const struct ide_task *t, bool ext)
-{
-	if (!ext)
-		return t->count[0] ? t->count[0] : 0x100;
-	if (!t->count[0] && !t->count[1])
-		return 0x10000;
-	return t->count[0] | (uint32_t)t->count[1] << 8;
-}
-
-/* By cylinder, head and sector; false: there is no such. */
-static bool take_chs(struct ide_channel *c)
-{
-	const struct ide_task *t = &c->task;
-	const struct ide_drive *d = &c->drive[c->unit];
-	uint32_t cylinder = t->mid[0] | (uint32_t)t->high[0] << 8;
-	uint32_t head = t->device & DEV_HEAD;
-
-	if (head >= d->heads || !t->low[0] || t->low[0] > d->track)
-		return false;
-	c->sector = (cylinder * d->heads + head) * d->track + t->low[0] - 1u;
-	return true;
-}
-
-/* Address and count out of the task file; false: beyond the disk. */
-static bool take_address(struct ide_channel *c, bool ext)
-{
-	const struct ide_task *t = &c->task;
-	uint64_t size = c->target->sectors;
-
-	c->ext = ext;
-	c->left = count_of(t, ext);
-	c->sector = t->low[0] | (uint32_t)t->mid[0] << 8 |
-		    (uint32_t)t->high[0] << 16;
-	if (ext)
-		c->sector |= (uint64_t)t->low[1] << 24 |
-			     (uint64_t)t->mid[1] << 32 |
-			     (uint64_t)t->high[1] << 40;
-	else if (t->device & DEV_LBA)
-		c->sector |= (uint32_t)(t->device & DEV_HEAD) << 24;
-	else if (!take_chs(c))
-		return false;
-	return c->sector < size && c->left <= size - c->sector;
-}
-
-static void transfer(struct ide_channel *c, unsigned int flags)
-{
-	c->write = flags & CF_WRITE;
-	c->block = flags & CF_MULTIPLE ? c->drive[c->unit].multiple : 1;
-	if (!c->block || (c->write && c->target->read_only)) {
-		ide_abort(c);
-		return;
-	}
-	if (!take_address(c, flags & CF_EXT)) {
-		end(c, ERR_IDNF);
-		return;
-	}
-	c->dma = flags & CF_DMA;
-	if (!c->dma) {
-		pio_next(c);
-		return;
-	}
-	c->status = ST_DRDY | ST_BSY;
-	ide_dma_ready(c);
-}
-
-static void flush_done(struct disk_request *r, bool ok)
-{
-	struct ide_channel *c = r->opaque;
-
-	if (!ide_answered(c))
-		return;
-	c->write = true;
-	ide_finish(c, ok);
-}
-
-static void flush(struct ide_channel *c, unsigned int flags)
-{
-	struct disk_request *r = &c->request;
-
-	(void)flags;
-	c->status = ST_BSY;
-	r->op = DISK_FLUSH;
-	r->sector = 0;
-	r->nr_segs = 0;
-	r->done = flush_done;
-	ide_submit(c);
-}
-
-static void nothing(struct ide_channel *c, unsigned int flags)
-{
-	(void)flags;
-	ide_finish(c, true);
-}
-
-static void verify(struct ide_channel *c, unsigned int flags)
-{
-	end(c, take_address(c, flags & CF_EXT) ? 0 : ERR_IDNF);
-}
-
-static void identify(struct ide_channel *c, unsigned int flags)
-{
-	uint16_t w[DISK_SECTOR_SIZE / 2];
-
-	(void)flags;
-	ide_identify(c, w);
-	memcpy(c->data, w, sizeof(w));
-	c->pos = 0;
-	c->len = sizeof(w);
-	c->status = READY | ST_DRQ;
-	interrupt(c);
-}
-
-static void check_power(struct ide_channel *c, unsigned int flags)
-{
-	(void)flags;
-	c->task.count[0] = 0xff; /* active */
-	ide_finish(c, true);
-}
-
-static void set_signature(struct ide_channel *c)
+void ide_set_signature(struct ide_channel *c)
 {
 	c->task.count[0] = c->task.low[0] = 1;
-	c->task.mid[0] = c->task.high[0] = 0;
-	c->task.device &= DEV_UNIT;
+	c->task.mid[0] = is_cdrom(c) ? CDROM_MID : 0;
+	c->task.high[0] = is_cdrom(c) ? CDROM_HIGH : 0;
 }
 
-#define DIAGNOSIS_PASSED 1
-
-static void diagnose(struct ide_channel *c, unsigned int flags)
+/* What both drives show after a reset, each when it is selected. */
+static void show_fresh(struct ide_channel *c)
 {
-	(void)flags;
-	c->task.device = 0;
-	set_signature(c);
-	c->status = READY;
+	ide_set_signature(c);
+	c->status = c->busy ? ST_BSY : ide_idle(c);
 	c->error = DIAGNOSIS_PASSED;
-	interrupt(c);
 }
 
-static const struct {
-	uint8_t code;
-	void (*run)(struct ide_channel *c, unsigned int flags);
-	uint8_t flags;
-} commands[] = {
-	{ 0x10, nothing, 0 }, /* RECALIBRATE */
-	{ 0x20, transfer, 0 },
-	{ 0x21, transfer, 0 },
-	{ 0x24, transfer, CF_EXT },
-	{ 0x25, transfer, CF_DMA | CF_EXT },
-	{ 0x29, transfer, CF_MULTIPLE | CF_EXT },
-	{ 0x30, transfer, CF_WRITE },
-	{ 0x31, transfer, CF_WRITE },
-	{ 0x34, transfer, CF_WRITE | CF_EXT },
-	{ 0x35, transfer, CF_WRITE | CF_DMA | CF_EXT },
-	{ 0x39, transfer, CF_WRITE | CF_MULTIPLE | CF_EXT },
-	{ 0x40, verify, 0 },
-	{ 0x41, verify, 0 },
-	{ 0x42, verify, CF_EXT },
-	{ 0x70, nothing, 0 }, /* SEEK */
-	{ 0x90, diagnose, 0 },
-	{ 0x91, ide_set_geometry, 0 },
-	{ 0xc4, transfer, CF_MULTIPLE },
-	{ 0xc5, transfer, CF_WRITE | CF_MULTIPLE },
-	{ 0xc6, ide_set_multiple, 0 },
-	{ 0xc8, transfer, CF_DMA },
-	{ 0xc9, transfer, CF_DMA },
-	{ 0xca, transfer, CF_WRITE | CF_DMA },
-	{ 0xcb, transfer, CF_WRITE | CF_DMA },
-	{ 0xe0, nothing, 0 }, /* STANDBY IMMEDIATE */
-	{ 0xe1, nothing, 0 },
-	{ 0xe2, nothing, 0 },
-	{ 0xe3, nothing, 0 },
-	{ 0xe5, check_power, 0 },
-	{ 0xe6, nothing, 0 },
-	{ 0xe7, flush, 0 },
-	{ 0xea, flush, 0 },
-	{ 0xec, identify, 0 },
-	{ 0xef, ide_set_features, 0 },
-};
-
-static void command(struct ide_channel *c, uint8_t code)
+void ide_fresh(struct ide_channel *c)
 {
-	if (!c->disk[selected(c)])
-		return;
-	no_interrupt(c);
-	c->unit = selected(c);
-	c->target = c->disk[c->unit];
-	c->command = code;
-	c->error = 0;
-	c->left = 0;
-	c->pos = c->len = 0;
-	c->write = c->dma = false;
-	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
-		if (commands[i].code == code) {
-			commands[i].run(c, commands[i].flags);
-			return;
-		}
-	ide_abort(c);
+	c->task.device = 0;
+	c->fresh = true;
+	show_fresh(c);
 }
 
 /* The reset bit is set: what runs is forgotten. */
 static void enter_reset(struct ide_channel *c)
 {
 	c->cancelled = c->busy;
-	c->dma = false;
+	c->dma = c->packet.on = false;
 	c->left = 0;
 	c->pos = c->len = 0;
 	c->status = ST_BSY;
-	no_interrupt(c);
-}
-
-static void leave_reset(struct ide_channel *c)
-{
-	c->task.device = 0;
-	set_signature(c);
-	c->status = c->busy ? ST_BSY : READY;
-	c->error = DIAGNOSIS_PASSED;
+	ide_no_interrupt(c);
 }
 
 /* --- Ports ----------------------------------------------------------------*/
@@ -436,7 +170,7 @@ static bool absent(struct ide_channel *c)
 
 static uint8_t status(struct ide_channel *c)
 {
-	return c->disk[selected(c)] ? c->status : 0;
+	return c->disk[ide_selected(c)] ? c->status : 0;
 }
 
 static uint32_t task_in(void *opaque, uint16_t port, unsigned int size)
@@ -448,7 +182,7 @@ static uint32_t task_in(void *opaque, uint16_t port, unsigned int size)
 		return ~0u;
 	switch (port & 7) {
 	case 0:
-		return data_read(c, size);
+		return ide_data_read(c, size);
 	case 1:
 		return c->error;
 	case 2:
@@ -462,7 +196,7 @@ static uint32_t task_in(void *opaque, uint16_t port, unsigned int size)
 	case 6:
 		return c->task.device | DEV_ONES;
 	default:
-		no_interrupt(c);
+		ide_no_interrupt(c);
 		return status(c);
 	}
 }
@@ -484,9 +218,11 @@ static void task_out(void *opaque, uint16_t port, unsigned int size,
 		return;
 	if (port & 7)
 		c->control &= (uint8_t)~CTL_HOB;
+	if ((port & 7) != 6)
+		c->fresh = false;
 	switch (port & 7) {
 	case 0:
-		data_write(c, size, value);
+		ide_data_write(c, size, value);
 		break;
 	case 1:
 		push(c->task.feature, v);
@@ -505,9 +241,11 @@ static void task_out(void *opaque, uint16_t port, unsigned int size,
 		break;
 	case 6:
 		c->task.device = v;
+		if (c->fresh)
+			show_fresh(c);
 		break;
 	default:
-		command(c, v);
+		ide_command(c, v);
 		break;
 	}
 }
@@ -536,7 +274,7 @@ static void control_out(void *opaque, uint16_t port, unsigned int size,
 	if ((value & CTL_SRST) && !(was & CTL_SRST))
 		enter_reset(c);
 	if (!(value & CTL_SRST) && (was & CTL_SRST))
-		leave_reset(c);
+		ide_fresh(c);
 	update_irq(c);
 }
 
@@ -560,16 +298,12 @@ void ide_attach(struct ide *ide, unsigned int channel, unsigned int unit_nr,
 	ide->ch[channel].disk[unit_nr] = d;
 }
 
-void ide_init(struct ide *ide, struct board *b,
-	      void (*mem_read)(void *opaque, void *dst, gpa_t gpa,
-			       uint32_t len),
-	      void *opaque)
+void ide_init(struct ide *ide, struct board *b, const struct dma_host *dma)
 {
 	struct pci_function *f =
 		pci_add(&b->pci, PCI_DEVFN(1, 1), INTEL, PIIX3_IDE, CLASS_IDE);
 
-	ide->mem_read = mem_read;
-	ide->opaque = opaque;
+	ide->dma = *dma;
 	for (unsigned int i = 0; i < IDE_CHANNELS; i++) {
 		struct ide_channel *c = &ide->ch[i];
 		const struct port_range task = { legacy[i].task, 8, task_in,
@@ -582,9 +316,7 @@ void ide_init(struct ide *ide, struct board *b,
 		c->irq = board_irq(b, legacy[i].irq);
 		for (unsigned int j = 0; j < IDE_UNITS; j++)
 			ide_drive_init(&c->drive[j]);
-		c->status = READY;
-		c->error = DIAGNOSIS_PASSED;
-		set_signature(c);
+		ide_fresh(c);
 		board_add_ports(b, &task);
 		board_add_ports(b, &control);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PIIX3 IDE controller with bus-master DMA, two channels of two disks.
+ * PIIX3 IDE controller with bus-master DMA, two channels of two disks or CD-ROMs.
  * Sources: Intel 82371SB data sheet; ATA/ATAPI-6; "Programming Interface for
  * Bus Master IDE Controller", revision 1.0.
  */
@@ -8,6 +8,7 @@
 #define VMI_DEV_IDE_H
 
 #include "dev/disk.h"
+#include "dev/dma.h"
 #include "dev/irq-line.h"
 
 #define IDE_CHANNELS	 2
@@ -15,6 +16,7 @@
 #define IDE_BM_BASE	 0xc000
 #define IDE_BM_SIZE	 16
 #define IDE_MAX_MULTIPLE 16
+#define IDE_CDB_SIZE	 12
 
 struct board;
 struct ide;
@@ -29,6 +31,15 @@ struct ide_drive {
 	uint8_t multiple;      /* sectors a block, 0: off */
 	uint8_t heads, track;  /* geometry; sectors a track */
 	uint8_t transfer_mode; /* as SET FEATURES gives it */
+	uint8_t sense, asc;    /* CD-ROM: why the last command failed */
+};
+
+/* A CD-ROM's command in hand. */
+struct ide_packet {
+	bool on; /* PACKET was given */
+	bool dma;
+	uint32_t limit; /* bytes that go at once through the data port */
+	uint32_t have;	/* bytes in the buffer */
 };
 
 /* How far a descriptor table has been followed. */
@@ -45,6 +56,7 @@ struct ide_channel {
 	struct ide_drive drive[IDE_UNITS];
 	struct ide_task task;
 	uint8_t status, error, control, command;
+	bool fresh; /* since a reset only the device register was written */
 	bool line;  /* of the interrupt */
 	bool intrq; /* wants to interrupt, if the control register lets it */
 
@@ -60,6 +72,7 @@ struct ide_channel {
 	uint8_t data[IDE_MAX_MULTIPLE * DISK_SECTOR_SIZE];
 	uint32_t pos, len; /* bytes; pos == len: none */
 	uint32_t block;	   /* sectors a block */
+	struct ide_packet packet;
 
 	/* bus master */
 	uint8_t bm_command, bm_status;
@@ -72,19 +85,13 @@ struct ide_channel {
 
 struct ide {
 	struct ide_channel ch[IDE_CHANNELS];
-	/** Guest memory, for descriptor tables. */
-	void (*mem_read)(void *opaque, void *dst, gpa_t gpa, uint32_t len);
-	void *opaque;
+	struct dma_host dma; /* for descriptor tables and a CD-ROM's answers */
 };
 
 /**
  * Put the controller on @b.  Units are filled by ide_attach() before.
- * @mem_read: reads guest memory.
  */
-void ide_init(struct ide *ide, struct board *b,
-	      void (*mem_read)(void *opaque, void *dst, gpa_t gpa,
-			       uint32_t len),
-	      void *opaque);
+void ide_init(struct ide *ide, struct board *b, const struct dma_host *dma);
 /** Make @d unit @unit of @channel. */
 void ide_attach(struct ide *ide, unsigned int channel, unsigned int unit,
 		struct disk *d);
