@@ -125,7 +125,7 @@ help:
 	@echo 'make check-lab   tests on real Xen, in the lab machines'
 	@echo 'make interop     the conformance guest on every platform, as a matrix'
 	@echo 'make lint        formatters and static analysis'
-	@echo 'make bench       instructions per operation, deterministic'
+	@echo 'make bench       instructions per operation, deterministic; bench-accept: as baseline'
 	@echo 'make shell       a dom0 shell; MACHINE=pv32 or MACHINE=debian'
 	@echo 'make lab         the lab machines, built and not run'
 	@echo 'make fuzz        each fuzzer for FUZZ_SECONDS=60'

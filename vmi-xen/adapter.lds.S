@@ -16,6 +16,10 @@ PHDRS
 SECTIONS
 {
 	. = WINDOW_BASE;
+	.eyes : {
+		*(.eyes)
+		*(.eyes.ring)
+	} :text
 	.text : {
 		_text_start = .;
 		*(.text .text.*)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Structure offsets for assembly: compiled to text, see files.mk. */
 #include "cpu/vcpu.h"
+#include "lib/counters.h"
 #include <xen/xen.h>
 
 #define DEFINE(name, value)	   __asm__ volatile("\n->" #name " %c0" : : "i"(value))
@@ -15,10 +16,11 @@ void offsets(void)
 	OFFSET(VCPU_REAL_TS, vcpu, real_ts);
 	OFFSET(VCPU_CALL_FAULT, vcpu, call_fault);
 	OFFSET(VCPU_STI_BLOCKED, vcpu, sti_blocked);
-	OFFSET(VCPU_NR_VMI_CALLS, vcpu, nr_vmi_calls);
+	OFFSET(COUNTERS_CALL, counters, calls);
 	OFFSET(VCPU_PROFILE_START, vcpu, profile_start);
 	OFFSET(VCPU_CALL_LEAST, vcpu, call_least);
 	OFFSET(VCPU_CALL_CYCLES, vcpu, call_cycles);
 	OFFSET(VCPU_SYSENTER_CS, vcpu, sysenter_cs);
+	DEFINE(NR_XEN_VERSION, __HYPERVISOR_xen_version);
 	OFFSET(REGS_VECTOR, cpu_regs, vector);
 }

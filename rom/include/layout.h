@@ -19,6 +19,9 @@
 #define WINDOW_END    0xf5800000
 #define WINDOW_PIECES 12 /* of 2 MB */
 
+/* The counters page, then the trace ring (vmi-xen/lib/counters.h, trace.h). */
+#define EYES_VA WINDOW_BASE
+
 /*
  * The domain builder maps, from WINDOW_BASE on and rounded up to 4 MB: the
  * image, the p2m list (4 bytes a page), start_info, its page tables, a stack.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The order of things: probe, tests before VMI_Init, VMI_Init, tests after it. */
+#include "bench.h"
 #include "guest.h"
 #include "irq.h"
 #include "mm.h"
@@ -48,6 +49,14 @@ void guest_main(void)
 	mm_init();
 	vmi_native();
 	vmi_probe();
+	if (option("bench")) {
+		if (vmi_rom) {
+			vmi_activate();
+			tell_layout();
+		}
+		bench_run();
+		power_off();
+	}
 	print("TAP version 12\n");
 	note("conformance guest, " GUEST_NAME ", %s", platform());
 	run_tests(BEFORE, "");

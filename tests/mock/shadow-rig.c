@@ -51,7 +51,7 @@ static void place_frames(struct rig *r, uint32_t first, uint32_t nr)
 
 void rig_start(struct rig *r, const struct rig_config *c)
 {
-	struct mmu_config mc = { 0 };
+	struct mmu_config mc = { .stats = &r->stats };
 	uint32_t first;
 
 	memset(r, 0, sizeof(*r));

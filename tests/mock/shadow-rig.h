@@ -42,6 +42,7 @@ struct rig_config {
 struct rig {
 	struct rig_config c;
 	struct mmu m;
+	struct shadow_stats stats;
 	struct shadow_vcpu v;
 	uint32_t *p2m;
 	mfn_t *pool, window_l1[32];

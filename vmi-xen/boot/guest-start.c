@@ -16,6 +16,7 @@
 #include "cpu/desc.h"
 #include "cpu/platform.h"
 #include "cpu/timer.h"
+#include "lib/counters.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -94,6 +95,7 @@ static void meta_plan(struct meta *t, const struct memmap *map,
 	c->slots_va = SLOTS_BASE;
 	c->window_base = WINDOW_BASE;
 	c->window_end = WINDOW_END;
+	c->stats = &counters.pager;
 	c->meta_size = shadow_meta_size(c->nr_pool, c->max_roots, c->nr_slots);
 	c->meta = meta_take(t, (uint32_t)c->meta_size);
 	c->pool = meta_take(t, c->nr_pool * (uint32_t)sizeof(mfn_t));

@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "lib/trace.h"
 #include "layout.h"
 
 #define KB_PER_PAGE  4
@@ -94,6 +95,10 @@ static void read_options(struct machine *m)
 		user_error(
 			"command line: vmi_log=%.*s: a level (err warn info dbg) or an area is expected",
 			(int)o->log_len, o->log);
+	if (o->trace && !trace_configure(o->trace, o->trace_len))
+		user_error(
+			"command line: vmi_trace=%.*s: traps irqs calls hypercalls, or ring, are expected",
+			(int)o->trace_len, o->trace);
 	if (o->panic)
 		panic("vmi_panic is on the command line");
 }
@@ -102,6 +107,7 @@ void __noreturn start(uint32_t start_info_va)
 {
 	struct machine *m = &machine0;
 
+	trace_init();
 	xen_start(&m->xen, start_info_va);
 	traps_init(&vcpu0, m);
 	print_banner(&m->xen);

@@ -51,7 +51,7 @@ void control_state(const char *state)
 void machine_end(struct machine *m, enum xen_shutdown why)
 {
 	if (m->options.stats)
-		counters_print(&vcpu0);
+		counters_print();
 	xen_shutdown(why);
 }
 

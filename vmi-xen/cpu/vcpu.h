@@ -110,8 +110,6 @@ struct vcpu {
 	uint64_t timer_deadline; /* ns, what Xen's timer is set to */
 	uint64_t wallclock_base; /* when last asked */
 
-	uint32_t nr_traps[32];
-	uint32_t nr_vmi_calls[80];
 	/* make PROFILE=1 */
 	uint32_t profile_start, call_least[80], trap_least[32];
 	uint64_t call_cycles[80], trap_cycles[32];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The adapter's log: one line an event, "vmi-xen: area: text", to the console
- * ring and a memory ring that panics print.
+ * ring.
  *
  * Level and areas come from the command line's vmi_log=LEVEL[,AREA...].
  */

@@ -4,6 +4,7 @@
 #include "lib/asm.h"
 #include "lib/log.h"
 #include "lib/printf.h"
+#include "lib/trace.h"
 #include "cpu/vcpu.h"
 #include "trap/traps.h"
 #include "xen/domain.h"
@@ -11,6 +12,7 @@
 #define TEXT_MAX    200
 #define STACK_WORDS 128
 #define TRACE_MAX   12
+#define LAST_EVENTS 8 /* of the trace ring */
 #define REPORT                                                                 \
 	"please report this with the lines above: see README.md, \"Helping\""
 
@@ -59,6 +61,7 @@ void panic_at(const char *file, int line, const char *fmt, ...)
 	va_end(args);
 	log_raw("vmi-xen: panic: %s (%s:%d)", text, file, line);
 	stack_walk(__builtin_frame_address(0));
+	trace_print(LAST_EVENTS);
 	log_raw("vmi-xen: " REPORT);
 	xen_shutdown(XEN_CRASH);
 }
@@ -74,6 +77,7 @@ void panic_regs(const struct cpu_regs *regs, const char *fmt, ...)
 	log_raw("vmi-xen: panic: %s", text);
 	regs_dump(regs);
 	stack_walk((const uint32_t *)(const void *)regs);
+	trace_print(LAST_EVENTS);
 	log_raw("vmi-xen: " REPORT);
 	xen_shutdown(XEN_CRASH);
 }
@@ -102,6 +106,7 @@ void guest_crash(struct vcpu *v, const struct cpu_regs *regs, const char *fmt,
 		regs_dump(regs);
 	log_raw("  cr0 %08x cr3 %08x cr4 %08x, %s", v->cr0, v->cr3, v->cr4,
 		v->mode == CPU_RING2 ? "before VMI_Init" : "after VMI_Init");
+	trace_print(LAST_EVENTS);
 	xen_shutdown(XEN_CRASH);
 }
 

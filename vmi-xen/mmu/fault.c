@@ -14,7 +14,7 @@ static void send_one(struct mmu *m, gva_t va, uint64_t spte)
 {
 	int rc = xen_update_va(va, spte, XEN_VA_NONE);
 
-	m->stats.singles++;
+	m->stats->singles++;
 	if (rc)
 		xen_mmu_refused("update_va_mapping", rc, va, spte);
 }
@@ -27,7 +27,7 @@ static void fill(struct mmu *m, struct spage *sp, gva_t va, uint64_t spte)
 {
 	bool direct = !m->nr_queued;
 
-	m->stats.fills++;
+	m->stats->fills++;
 	sp->flags |= SP_REF;
 	l1_set(m, sp, L1_INDEX(va), spte);
 	if (direct && m->nr_queued == 1) {
@@ -48,7 +48,7 @@ static enum pf_result to_guest(struct mmu *m, const struct shadow_vcpu *v,
 	/* The processor reports fetches even to guests that know no NX. */
 	if (m->pae && v->nxe)
 		keep |= PFE_I;
-	m->stats.to_guest++;
+	m->stats->to_guest++;
 	info->error = (error & keep) | why;
 	return PF_GUEST;
 }
@@ -56,7 +56,7 @@ static enum pf_result to_guest(struct mmu *m, const struct shadow_vcpu *v,
 static enum pf_result emulate(struct mmu *m, struct pf_info *info,
 			      const struct gwalk *w, gva_t va)
 {
-	m->stats.emulate++;
+	m->stats->emulate++;
 	info->error = 0;
 	info->gpa = frame_addr(w->gfn) | (va & PAGE_MASK);
 	return PF_EMULATE;
@@ -97,8 +97,8 @@ bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	/* A supervisor's write to a read-only page is legal without WP. */
 	if ((pte & PE_P) && !(error & PFE_U) && !(v->cr0 & GCR0_WP))
 		return false;
-	m->stats.faults++;
-	m->stats.to_guest++;
+	m->stats->faults++;
+	m->stats->to_guest++;
 	return true;
 }
 
@@ -111,7 +111,7 @@ enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	struct spage *sp;
 	uint16_t id;
 
-	m->stats.faults++;
+	m->stats->faults++;
 	shadow_sync(m);
 	if (!guest_walk(m, v, va, &w))
 		return to_guest(m, v, info, error, w.error);
@@ -126,10 +126,11 @@ enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 
 	id = piece_link(m, v, v->root, piece, w.key);
 	if (!id)
-		xen_mmu_refused("pool empty", 0, va, m->list_len[SP_KERNEL]);
+		xen_mmu_refused("pool empty", 0, va,
+				m->stats->pages[SP_KERNEL]);
 	sp = sp_of(m, id);
 	fill(m, sp, va, spte_walked(m, sp, w.pte, L1_INDEX(va)));
-	m->stats.fixed++;
+	m->stats->fixed++;
 	return PF_FIXED;
 }
 

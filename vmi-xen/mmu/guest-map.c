@@ -22,10 +22,10 @@ static volatile void *slot_map(struct mmu *m, uint32_t tag, uint32_t frame,
 	int rc;
 
 	if (m->slot_gfn[i] == tag) {
-		m->stats.map_hits++;
+		m->stats->map_hits++;
 		return xen_va_ptr(va, writable);
 	}
-	m->stats.map_misses++;
+	m->stats->map_misses++;
 	rc = xen_update_va(va,
 			   frame_addr(frame) | PE_P | PE_A |
 				   (writable ? PE_RW | PE_D : 0),
@@ -47,7 +47,7 @@ volatile void *guest_map(struct mmu *m, struct shadow_vcpu *v, gfn_t g,
 		if (linear_holds(m, v, va)) {
 			if (m->queued_kernel)
 				shadow_sync(m);
-			m->stats.map_hits++;
+			m->stats->map_hits++;
 			return xen_va_ptr(va, write);
 		}
 	}

@@ -15,6 +15,7 @@
 #define VMI_MMU_MMU_H
 
 #include "types.h"
+#include "mmu/stats.h"
 #include "mmu/xen-mmu.h"
 
 /* --- gfn -> mfn ------------------------------------------------------------
@@ -63,7 +64,6 @@ static inline bool p2m_is_hole(uint32_t word)
 #define SHADOW_HASH	   1024
 #define SHADOW_QUEUE	   128
 #define SHADOW_MAX_PAGES   0xfff0u
-#define SHADOW_LISTS	   5
 #define SHADOW_NO_PAGE	   0u /* page ids start at 1 */
 
 /* --- State (private to mmu/, here so that it can be embedded) --------------*/
@@ -116,17 +116,6 @@ struct shadow_vcpu {
 	struct slinear linear[SHADOW_LINEAR_SLOTS];
 };
 
-struct shadow_stats {
-	uint32_t faults, fixed, to_guest, emulate; /* page faults, and how */
-	uint32_t fills;				   /* entries made by a fault */
-	uint32_t updates, updates_unshadowed, updates_none; /* SetPxE ... */
-	uint32_t links, unlinks, parked, adopted;	    /* of L1s */
-	uint32_t evicted, roots_built, roots_recycled, roots_destroyed;
-	uint32_t map_hits, map_misses; /* guest memory by linear map/slots */
-	uint32_t cr3_loads, flushes, invlpgs, batches, batch_entries, singles;
-	uint32_t kernel_unfilled; /* the pool was too small for the kernel */
-};
-
 struct mmu_config {
 	struct p2m p2m;
 	/* Pool frames: own memory, not guest memory, mapped nowhere writable
@@ -145,7 +134,8 @@ struct mmu_config {
 	 * 16.  Their L1s must be among window_l1. */
 	gva_t slots_va;
 	uint32_t nr_slots;
-	bool has_nx; /* the processor has NX */
+	bool has_nx;		    /* the processor has NX */
+	struct shadow_stats *stats; /* zeroed */
 };
 
 struct mmu {
@@ -178,16 +168,15 @@ struct mmu {
 	uint16_t hash[SHADOW_HASH];	 /* gfn -> L1 */
 	uint16_t view_hash[SHADOW_HASH]; /* gfn -> root and slot */
 	uint16_t lists[SHADOW_LISTS];	 /* heads, by enum sp_state */
-	uint32_t list_len[SHADOW_LISTS];
-	uint32_t nr_loose; /* user L1s of tables not announced */
-	uint32_t clock;	   /* stamp of root loads */
+	uint32_t nr_loose;		 /* user L1s of tables not announced */
+	uint32_t clock;			 /* stamp of root loads */
 
 	uint64_t scratch[SHADOW_L1_ENTRIES]; /* a page being prepared */
 	uint32_t nr_queued;
 	uint16_t last_l1;   /* pool page that the last queued entry is of */
 	bool queued_kernel; /* a kernel entry is among them */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
-	struct shadow_stats stats;
+	struct shadow_stats *stats;
 };
 
 /* --- Set up ---------------------------------------------------------------*/

@@ -14,7 +14,7 @@ static void list_del(struct mmu *m, struct spage *sp)
 {
 	uint16_t *head = &m->lists[sp->state];
 
-	m->list_len[sp->state]--;
+	m->stats->pages[sp->state]--;
 	if (sp->next == sp_id(m, sp)) {
 		*head = SHADOW_NO_PAGE;
 		return;
@@ -30,7 +30,7 @@ static void list_add(struct mmu *m, struct spage *sp)
 	uint16_t *head = &m->lists[sp->state], id = sp_id(m, sp);
 	struct spage *first;
 
-	m->list_len[sp->state]++;
+	m->stats->pages[sp->state]++;
 	if (!*head) {
 		*head = sp->next = sp->prev = id;
 		return;
@@ -140,7 +140,7 @@ void sp_make_raw(struct mmu *m, struct spage *sp)
 /* Second chance: pages touched since the hand came by stay this time. */
 static struct spage *least_used(struct mmu *m)
 {
-	uint32_t n = 2 * m->list_len[SP_LIVE];
+	uint32_t n = 2 * m->stats->pages[SP_LIVE];
 	struct spage *sp;
 
 	for (; n; n--) {
@@ -163,7 +163,7 @@ static bool reclaim(struct mmu *m)
 	}
 	sp = least_used(m);
 	if (sp) {
-		m->stats.evicted++;
+		m->stats->evicted++;
 		l1_unlink_all(m, sp);
 		return true;
 	}

@@ -17,8 +17,8 @@ void shadow_sync(struct mmu *m)
 		return;
 	m->nr_queued = 0;
 	m->queued_kernel = false;
-	m->stats.batches++;
-	m->stats.batch_entries += n;
+	m->stats->batches++;
+	m->stats->batch_entries += n;
 	rc = xen_mmu_update(m->queue, n, &done);
 	if (rc)
 		xen_mmu_refused("mmu_update", rc,

@@ -47,7 +47,7 @@ void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
 		rights &= (uint8_t)~RIGHTS_NX;
 	if (old == id && r->rights[piece] == rights)
 		return;
-	m->stats.links++;
+	m->stats->links++;
 	r->rights[piece] = rights;
 	queue_add(m, link_addr(m, r, piece), link_entry(sp->mfn, rights));
 	if (old == id)
@@ -66,7 +66,7 @@ void link_drop(struct mmu *m, struct sroot *r, uint32_t piece)
 
 	if (!id)
 		return;
-	m->stats.unlinks++;
+	m->stats->unlinks++;
 	queue_add(m, link_addr(m, r, piece), 0);
 	r->link[piece] = SHADOW_NO_PAGE;
 	r->linked[piece / 32] &= ~BIT(piece % 32);
@@ -84,7 +84,7 @@ void piece_drop(struct mmu *m, struct sroot *r, uint32_t piece)
 		link_drop(m, r, piece);
 		return;
 	}
-	m->stats.parked++;
+	m->stats->parked++;
 	l1_empty(m, sp);
 	l1_unname(m, sp);
 	sp_set_state(m, sp, SP_PARKED);
@@ -243,7 +243,7 @@ static void root_destroy(struct mmu *m, struct sroot *r)
 	memset(r->linked, 0, sizeof(r->linked));
 	root_pages_back(m, r);
 	r->state = ROOT_NONE;
-	m->stats.roots_destroyed++;
+	m->stats->roots_destroyed++;
 }
 
 /* Least recently loaded root in @state that no vCPU runs on. */
@@ -364,7 +364,7 @@ static struct sroot *root_build(struct mmu *m)
 	r->loose = false;
 	r->kernel_gen = m->template_gen;
 	r->state = ROOT_FREE;
-	m->stats.roots_built++;
+	m->stats->roots_built++;
 	return r;
 }
 
@@ -542,7 +542,7 @@ static struct sroot *root_new(struct mmu *m, struct shadow_vcpu *v)
 	r = root_oldest(m, ROOT_LIVE);
 	if (r) {
 		root_detach(m, r);
-		m->stats.roots_recycled++;
+		m->stats->roots_recycled++;
 	}
 	return r;
 }
@@ -566,7 +566,7 @@ void root_load(struct mmu *m, struct shadow_vcpu *v)
 		root_check_kernel(m, v, r);
 	r->stamp = ++m->clock;
 	shadow_sync(m);
-	m->stats.cr3_loads++;
+	m->stats->cr3_loads++;
 	rc = r == old ? xen_flush_tlb()
 		      : xen_new_baseptr(mfn(sp_of(m, r->l3)->mfn));
 	if (rc)

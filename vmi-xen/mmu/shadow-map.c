@@ -184,7 +184,7 @@ uint16_t kernel_l1(struct mmu *m, struct shadow_vcpu *v, struct key k)
 	raw = m->lists[SP_RAW] || n >= FILL_RAW_FROM;
 	id = raw ? pool_get_raw(m) : pool_get_l1(m);
 	if (!id) {
-		m->stats.kernel_unfilled++;
+		m->stats->kernel_unfilled++;
 		return id;
 	}
 	sp = sp_of(m, id);
@@ -231,7 +231,7 @@ uint16_t piece_link(struct mmu *m, struct shadow_vcpu *v, struct sroot *r,
 			if (!id) {
 				id = r->link[piece]; /* parked here */
 				if (id)
-					m->stats.adopted++;
+					m->stats->adopted++;
 				else
 					id = pool_get_l1(m);
 				if (id)
@@ -261,7 +261,7 @@ bool pt_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
 	index &= SHADOW_L1_ENTRIES - 1;
 	spte = spte_of(m, gpte, sp->state == SP_KERNEL);
 	if (!spte && !sp_test(sp, index)) {
-		m->stats.updates_none++;
+		m->stats->updates_none++;
 		return false;
 	}
 	l1_set(m, sp, index, spte);

@@ -26,7 +26,7 @@ size_t shadow_meta_size(uint32_t nr_pool, uint32_t max_roots, uint32_t nr_slots)
 
 static bool config_ok(const struct mmu_config *c)
 {
-	return c->nr_pool && c->nr_pool <= SHADOW_MAX_PAGES &&
+	return c->stats && c->nr_pool && c->nr_pool <= SHADOW_MAX_PAGES &&
 	       c->max_roots >= MIN_ROOTS &&
 	       c->max_roots <= SHADOW_MAX_PAGES / 4 &&
 	       c->nr_slots >= MIN_SLOTS && !(c->nr_slots & (c->nr_slots - 1)) &&
@@ -55,6 +55,7 @@ int shadow_init(struct mmu *m, const struct mmu_config *c)
 	m->window_end = c->window_end;
 	m->window_l1 = c->window_l1;
 	m->has_nx = c->has_nx;
+	m->stats = c->stats;
 	m->kernel_piece = SHADOW_PIECES; /* no kernel before VMI_Init */
 	m->end_piece = PIECE(c->window_base);
 	memset(m->template_pd, 0xff, sizeof(m->template_pd));
@@ -174,7 +175,7 @@ void shadow_set_nxe(struct mmu *m, struct shadow_vcpu *v, bool nxe)
 /* User L1s whose tables were never announced: as a TLB. */
 void drop_loose(struct mmu *m)
 {
-	uint32_t n = m->list_len[SP_LIVE];
+	uint32_t n = m->stats->pages[SP_LIVE];
 	uint16_t id = m->lists[SP_LIVE];
 
 	for (; n && m->nr_loose; n--) {
@@ -189,7 +190,7 @@ void drop_loose(struct mmu *m)
 /* Kernel tables that were never announced, compared entry by entry. */
 static void resync_kernel(struct mmu *m, struct shadow_vcpu *v)
 {
-	uint32_t n = m->list_len[SP_KERNEL];
+	uint32_t n = m->stats->pages[SP_KERNEL];
 	uint16_t id = m->lists[SP_KERNEL];
 
 	for (; n; n--) {
@@ -206,7 +207,7 @@ void shadow_flush_tlb(struct mmu *m, struct shadow_vcpu *v, bool global)
 {
 	int rc;
 
-	m->stats.flushes++;
+	m->stats->flushes++;
 	drop_loose(m);
 	if (v->root->loose) {
 		root_drop_user(m, v->root);
@@ -254,7 +255,7 @@ void shadow_invlpg(struct mmu *m, struct shadow_vcpu *v, gva_t va)
 	struct spage *sp;
 	int rc;
 
-	m->stats.invlpgs++;
+	m->stats->invlpgs++;
 	invalidate_piece(m, v, piece);
 	if (!m->pae) /* a 4 MB page has two */
 		invalidate_piece(m, v, piece ^ 1);

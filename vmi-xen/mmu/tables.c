@@ -52,7 +52,7 @@ static void send_now(struct mmu *m, struct shadow_vcpu *v, uint32_t queued)
 	}
 	m->nr_queued = 0;
 	m->queued_kernel = false;
-	m->stats.singles++;
+	m->stats->singles++;
 	rc = xen_update_va(((gva_t)sp->piece << SHADOW_PIECE_SHIFT) |
 				   (((uint32_t)e->ptr & PAGE_MASK) / 8)
 					   << PAGE_SHIFT,
@@ -77,10 +77,10 @@ static void entry_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t g,
 
 static bool shadowed(struct mmu *m, uint32_t word)
 {
-	m->stats.updates++;
+	m->stats->updates++;
 	if (word & (P2M_PT | P2M_PD))
 		return true;
-	m->stats.updates_unshadowed++;
+	m->stats->updates_unshadowed++;
 	return false;
 }
 

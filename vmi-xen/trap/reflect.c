@@ -13,8 +13,10 @@
 #include "cpu/irq.h"
 #include "cpu/machine.h"
 #include "cpu/platform.h"
+#include "lib/counters.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "lib/trace.h"
 #include "trap/traps.h"
 #include "x86-defs.h"
 
@@ -141,5 +143,7 @@ uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)
 	vector = irq_take(v);
 	if (vector < 0)
 		return TRAP_RESUME;
+	counters.interrupts++;
+	trace_add(TRACE_IRQ, (unsigned int)vector, regs->eip, regs->eflags);
 	return trap_to_guest(v, regs, (unsigned int)vector, 0);
 }

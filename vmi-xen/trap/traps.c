@@ -12,8 +12,10 @@
 #include "cpu/irq.h"
 #include "cpu/machine.h"
 #include "lib/asm.h"
+#include "lib/counters.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "lib/trace.h"
 #include "trap/traps.h"
 #include "trap/handlers.h"
 #include "x86-defs.h"
@@ -80,10 +82,13 @@ static uint32_t dispatch(struct cpu_regs *regs)
 	if (v->gdt_stale)
 		desc_gdt_settle(v, regs);
 	if (regs->vector == TRAP_UPCALL) {
+		counters.upcalls++;
 		irq_upcall(v);
 		return trap_interrupt(v, regs);
 	}
-	v->nr_traps[vector & 31]++;
+	counters.traps[vector & 31]++;
+	trace_add(TRACE_TRAP, vector, regs->eip,
+		  vector == X86_EXC_PF ? xen_cr2() : regs->error);
 	if ((regs->vector & TRAP_FROM_IRET) || vector >= ARRAY_SIZE(handlers) ||
 	    !handlers[vector])
 		action = forward(v, regs);

@@ -14,17 +14,19 @@
 #include "asm-offsets.h"
 #include "cpu/vcpu.h"
 #include "lib/asm.h"
+#include "lib/trace.h"
 #include "trap/traps.h"
 #include "vmi-abi.h"
 #include "x86-defs.h"
 
-#define VCPU_MASK %ss:shared_info_page + VCPU_INFO_MASK
+#define VCPU_MASK    %ss:shared_info_page + VCPU_INFO_MASK
+#define VCPU_PENDING %ss:shared_info_page + VCPU_INFO_PENDING
 #define CALL_SIZE 4
 
 	.text
 
 .macro COUNT nr
-	incl	%ss:vcpu0 + VCPU_NR_VMI_CALLS + CALL_SIZE * \nr
+	incl	%ss:counters + COUNTERS_CALL + CALL_SIZE * \nr
 .endm
 
 /* make PROFILE=1: TSC cycles spent in each call, for counters_print(). */
@@ -125,6 +127,66 @@ END(vmi_stub_\name)
 	STUB_##class nr, name, handler, stack;
 #include "vmi-calls.def"
 
+/* --- vmi_trace=calls: entries that get_reloc hands out instead ----------- */
+.macro TRACED nr, name
+ENTRY(vmi_traced_\name)
+	pushl	$\nr
+	pushl	$vmi_stub_\name
+	jmp	call_trace
+END(vmi_traced_\name)
+.endm
+
+#define VMI_CALL(nr, name, ...) TRACED nr, name;
+#include "vmi-calls.def"
+
+/*
+ * Note a call, then go on in its stub, with all registers and flags.
+ *
+ *	44	the caller's return address
+ *	40	number
+ *	36	stub
+ *	32	flags
+ *	0	pushal
+ *
+ * C runs on our stack, with upcalls masked; one that came meanwhile is taken
+ * by the next return from Xen, so make one.
+ */
+#define TRACED_EAX    28
+#define TRACED_NR     40
+#define TRACED_RETURN 44
+ENTRY(call_trace)
+	pushfl
+	pushal
+	movl	%esp, %ebp
+	movzbl	VCPU_MASK, %ebx
+	movb	$1, VCPU_MASK
+	movl	%ds, %esi
+	movl	%es, %edi
+	movl	$FLAT_RING1_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	cld
+	movl	$TRACE_CALL, %eax
+	movl	TRACED_NR(%ebp), %edx
+	movl	TRACED_RETURN(%ebp), %ecx
+	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
+	pushl	TRACED_EAX(%ebp)
+	call	trace_add
+	movl	%ebp, %esp
+	movl	%esi, %ds
+	movl	%edi, %es
+	movb	%bl, VCPU_MASK
+	testb	$0xff, VCPU_PENDING
+	jz	1f
+	movl	$NR_XEN_VERSION, %eax
+	xorl	%ebx, %ebx
+	int	$0x82
+1:	popal
+	popfl
+	ret	$4
+END(call_trace)
+
+
 /* --- Interrupt flag ------------------------------------------------------- */
 ENTRY(vmi_enable_interrupts)
 	movl	$0, %ss:vcpu0 + VCPU_STI_BLOCKED
@@ -206,4 +268,8 @@ END(vmi_reloc_entry)
 	.globl	vmi_call_eip
 vmi_call_eip:
 #define VMI_CALL(nr, name, ...) .long vmi_stub_##name;
+#include "vmi-calls.def"
+	.globl	vmi_traced_eip
+vmi_traced_eip:
+#define VMI_CALL(nr, name, ...) .long vmi_traced_##name;
 #include "vmi-calls.def"

@@ -12,6 +12,7 @@
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "lib/trace.h"
 #include "vmi-abi.h"
 #include "vmi/vmi.h"
 #include "x86-defs.h"
@@ -25,6 +26,7 @@
 
 extern const uint8_t vmi_init_entry[], vmi_reloc_entry[];
 extern const uint32_t vmi_call_eip[VMI_NR_CALLS];
+extern const uint32_t vmi_traced_eip[VMI_NR_CALLS];
 extern const uint8_t event_upcall[], failsafe_callback[];
 
 void rom_install(struct machine *m)
@@ -68,9 +70,12 @@ static const uint8_t reloc_kind[VMI_NR_CALLS] = {
 uint64_t vmi_get_reloc(uint32_t nr);
 uint64_t vmi_get_reloc(uint32_t nr)
 {
+	const uint32_t *eip =
+		trace_wants(TRACE_CALL) ? vmi_traced_eip : vmi_call_eip;
+
 	if (nr >= VMI_NR_CALLS)
 		return 0;
-	return ((uint64_t)reloc_kind[nr] << 32) | vmi_call_eip[nr];
+	return ((uint64_t)reloc_kind[nr] << 32) | eip[nr];
 }
 
 /* --- VMI_Init -------------------------------------------------------------*/

@@ -11,13 +11,24 @@
 #define VMI_XEN_HYPERCALL_H
 
 #include "types.h"
+#include "lib/counters.h"
+#include "lib/trace.h"
 #include <xen/xen.h>
 
 #define HYPERCALL_VECTOR "0x82"
 
+/* One instruction, and two more for the question. */
+static inline void hypercall_done(uint32_t nr, uint32_t a1, int32_t rc)
+{
+	counters.hypercalls[nr & (COUNTERS_HYPERCALLS - 1)]++;
+	if (trace_wants(TRACE_HYPERCALL))
+		trace_add(TRACE_HYPERCALL, nr, a1, (uint32_t)rc);
+}
+
 static inline int32_t hypercall5(uint32_t nr, uint32_t a1, uint32_t a2,
 				 uint32_t a3, uint32_t a4, uint32_t a5)
 {
+	uint32_t first = a1;
 	int32_t rc;
 
 	__asm__ volatile("int $" HYPERCALL_VECTOR
@@ -25,52 +36,61 @@ static inline int32_t hypercall5(uint32_t nr, uint32_t a1, uint32_t a2,
 			   "+D"(a5)
 			 : "0"(nr)
 			 : "memory");
+	hypercall_done(nr, first, rc);
 	return rc;
 }
 
 static inline int32_t hypercall4(uint32_t nr, uint32_t a1, uint32_t a2,
 				 uint32_t a3, uint32_t a4)
 {
+	uint32_t first = a1;
 	int32_t rc;
 
 	__asm__ volatile("int $" HYPERCALL_VECTOR
 			 : "=a"(rc), "+b"(a1), "+c"(a2), "+d"(a3), "+S"(a4)
 			 : "0"(nr)
 			 : "memory");
+	hypercall_done(nr, first, rc);
 	return rc;
 }
 
 static inline int32_t hypercall3(uint32_t nr, uint32_t a1, uint32_t a2,
 				 uint32_t a3)
 {
+	uint32_t first = a1;
 	int32_t rc;
 
 	__asm__ volatile("int $" HYPERCALL_VECTOR
 			 : "=a"(rc), "+b"(a1), "+c"(a2), "+d"(a3)
 			 : "0"(nr)
 			 : "memory");
+	hypercall_done(nr, first, rc);
 	return rc;
 }
 
 static inline int32_t hypercall2(uint32_t nr, uint32_t a1, uint32_t a2)
 {
+	uint32_t first = a1;
 	int32_t rc;
 
 	__asm__ volatile("int $" HYPERCALL_VECTOR
 			 : "=a"(rc), "+b"(a1), "+c"(a2)
 			 : "0"(nr)
 			 : "memory");
+	hypercall_done(nr, first, rc);
 	return rc;
 }
 
 static inline int32_t hypercall1(uint32_t nr, uint32_t a1)
 {
+	uint32_t first = a1;
 	int32_t rc;
 
 	__asm__ volatile("int $" HYPERCALL_VECTOR
 			 : "=a"(rc), "+b"(a1)
 			 : "0"(nr)
 			 : "memory");
+	hypercall_done(nr, first, rc);
 	return rc;
 }
 
