@@ -43,4 +43,4 @@ $(eval $(call reference-rom,ref,$(REF_SRCS)))
 $(eval $(call reference-rom,ring1,$(REF_SRCS) $(RING1_SRCS),-DRING1))
 ALL += $(ROMS)
 HOST_NEEDS += $(ROMS)
-HOST_TAP += tests/rom/test-images 'tests/guest/interop --tap ref' 'tests/guest/interop --tap ring1'
+HOST_TAP += tests/rom/test-images tests/guest/test-interop 'tests/guest/interop --tap ref' 'tests/guest/interop --tap ring1'

@@ -21,17 +21,17 @@ def image(variant):
     return os.path.join(BUILD, 'guest', variant)
 
 
-def qemu(variant, words='', rom=None, timeout=60, extra=()):
+def qemu(variant, words='', rom=None, timeout=60, extra=(), serial=('-serial', 'stdio')):
     """Its console on plain QEMU; rom: a file for -option-rom."""
     command = ['qemu-system-i386', '-nodefaults', '-no-user-config', '-machine', 'pc,accel=tcg',
                '-cpu', 'qemu32,+pae,+nx,+sep,+pge', '-m', str(MEMORY_MB), '-smp', '2', '-display', 'none',
                # Time goes by instructions, however busy this machine is.
-               '-icount', 'shift=3,sleep=off', '-no-reboot', '-serial', 'stdio',
+               '-icount', 'shift=3,sleep=off', '-no-reboot',
                '-kernel', image(variant), '-append', words]
     if rom:
         command += ['-option-rom', rom]
     try:
-        done = subprocess.run(command + list(extra), stdin=subprocess.DEVNULL,
+        done = subprocess.run(command + list(serial) + list(extra), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               timeout=timeout, check=False)
         text = done.stdout
