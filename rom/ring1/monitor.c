@@ -168,6 +168,14 @@ static void set_stack(struct ring1_cpu *c, uint32_t ss, uint32_t esp)
 	c->tss.esp1 = esp;
 }
 
+/* A boot loader's TR may name an entry that the guest's GDT has no TSS in. */
+static bool is_tss(uint32_t high)
+{
+	return (high & X86_DESC_P) && !(high & X86_DESC_S) &&
+	       (type_of(high) == X86_TYPE_TSS32 ||
+		type_of(high) == X86_TYPE_TSS32_BUSY);
+}
+
 void ring1_SetTR(uint32_t sel)
 {
 	struct ring1_cpu *c = ring1_cpu();
@@ -177,7 +185,7 @@ void ring1_SetTR(uint32_t sel)
 					    (d->hi & 0xff000000));
 
 	c->guest_tr = (uint16_t)sel;
-	if (sel & X86_SEL_INDEX)
+	if (is_tss(d->hi))
 		set_stack(c, tss->ss0, tss->esp0);
 }
 
