@@ -28,7 +28,6 @@
 #define TX_PAGES     (TX_SLOTS * TX_SIZE / PAGE_SIZE)
 #define RING_ENTRIES 256u
 #define WAIT_SECONDS 20
-#define NS_PER_SEC   1000000000ull
 
 struct netfront {
 	struct nic nic; /* first: the model's handle */
@@ -277,7 +276,8 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 
 	switch (backend) {
 	case XENBUS_INIT_WAIT:
-		if (d->state == XENBUS_INITIALISING)
+		if (d->state == XENBUS_INITIALISING ||
+		    d->state == XENBUS_CLOSED)
 			offer_rings(n);
 		break;
 	case XENBUS_CONNECTED:
@@ -288,12 +288,16 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		break;
 	case XENBUS_CLOSING:
 	case XENBUS_CLOSED:
-		if (d->state != XENBUS_CONNECTED)
-			break;
-		log_info(NET, "%s: the backend closes", d->node);
-		disconnect(n);
-		xenbus_switch(d, XENBUS_CLOSED);
-		xenbus_switch(d, XENBUS_INITIALISING);
+	case XENBUS_UNKNOWN:
+		if (d->state == XENBUS_CONNECTED) {
+			log_info(NET, "%s: the backend closes", d->node);
+			disconnect(n);
+			xenbus_switch(d, XENBUS_CLOSED);
+		}
+		/* Not before: it would miss that we have closed. */
+		if (backend == XENBUS_CLOSED && d->state == XENBUS_CLOSED &&
+		    xenbus_back_number(d, "online", 0))
+			xenbus_switch(d, XENBUS_INITIALISING);
 		break;
 	default:
 		break;
@@ -373,15 +377,7 @@ void netfront_scan(struct machine *m)
 
 static void connect(struct netfront *n)
 {
-	uint64_t end = xen_time_ns() + WAIT_SECONDS * NS_PER_SEC;
-
-	xenbus_switch(&n->dev, XENBUS_INITIALISING);
-	while (!n->connected && xen_time_ns() < end) {
-		backend_changed(&n->dev, xenbus_backend_state(&n->dev));
-		xen_yield();
-	}
-	xenbus_watch(&n->dev);
-	if (n->connected)
+	if (xenbus_connect(&n->dev, &n->connected, WAIT_SECONDS))
 		log_info(NET, "%s: %02x:%02x:%02x:%02x:%02x:%02x", n->dev.node,
 			 n->nic.mac[0], n->nic.mac[1], n->nic.mac[2],
 			 n->nic.mac[3], n->nic.mac[4], n->nic.mac[5]);

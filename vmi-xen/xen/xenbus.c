@@ -102,12 +102,14 @@ static void backend_event(void *opaque, const char *path)
 		d->changed(d, xenbus_backend_state(d));
 }
 
-int xenbus_watch(struct xenbus_dev *d)
+static void watch(struct xenbus_dev *d)
 {
 	char path[XENBUS_PATH_MAX + 8];
 
 	back_path(d, "state", path, sizeof(path));
-	return xs_watch(path, backend_event, d);
+	if (xs_watch(path, backend_event, d))
+		log_warn(DEV, "%s: no watch: its end will not be noticed",
+			 d->node);
 }
 
 void xenbus_switch(struct xenbus_dev *d, enum xb_state s)
@@ -130,20 +132,36 @@ enum xb_state xenbus_backend_state(struct xenbus_dev *d)
 	return s <= XENBUS_RECONFIGURED ? (enum xb_state)s : XENBUS_UNKNOWN;
 }
 
-bool xenbus_wait(struct xenbus_dev *d, enum xb_state s, unsigned int seconds)
+static void pause(void)
+{
+	uint64_t until = xen_time_ns() + PAUSE_NS;
+
+	while (xen_time_ns() < until)
+		xen_yield();
+}
+
+bool xenbus_connect(struct xenbus_dev *d, const bool *connected,
+		    unsigned int seconds)
 {
 	uint64_t end = xen_time_ns() + seconds * NS_PER_SEC;
 
-	while (xen_time_ns() < end) {
-		enum xb_state now = xenbus_backend_state(d);
-		uint64_t until = xen_time_ns() + PAUSE_NS;
-
-		if (now >= s && now <= XENBUS_CONNECTED)
-			return true;
-		while (xen_time_ns() < until)
-			xen_yield();
+	if (xenbus_backend_state(d) == XENBUS_CONNECTED) {
+		/* To a loader that has not let go of it. */
+		xenbus_switch(d, XENBUS_CLOSING);
+		xenbus_switch(d, XENBUS_CLOSED);
+		while (xenbus_backend_state(d) != XENBUS_CLOSED &&
+		       xen_time_ns() < end)
+			pause();
 	}
-	return false;
+	xenbus_switch(d, XENBUS_INITIALISING);
+	while (!*connected && d->state != XENBUS_CLOSED &&
+	       xen_time_ns() < end) {
+		d->changed(d, xenbus_backend_state(d));
+		if (!*connected)
+			pause();
+	}
+	watch(d);
+	return *connected;
 }
 
 int xenbus_front_write(struct xenbus_dev *d, const char *key, const char *fmt,
@@ -185,4 +203,14 @@ uint32_t xenbus_back_number(struct xenbus_dev *d, const char *key,
 
 	back_path(d, key, path, sizeof(path));
 	return xs_read_number(path, &n) ? otherwise : n;
+}
+
+uint64_t xenbus_back_number64(struct xenbus_dev *d, const char *key,
+			      uint64_t otherwise)
+{
+	char path[XENBUS_PATH_MAX * 2];
+	uint64_t n;
+
+	back_path(d, key, path, sizeof(path));
+	return xs_read_number64(path, &n) ? otherwise : n;
 }

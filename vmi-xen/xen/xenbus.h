@@ -41,16 +41,16 @@ void xenbus_scan(const char *type, void (*found)(void *opaque, uint32_t id),
 		 void *opaque);
 /** Fill @d for device @id of @type. Returns 0 or a negative error. */
 int xenbus_open(struct xenbus_dev *d, const char *type, uint32_t id);
-/** Watch the backend's state; from now on d->changed() is called. */
-int xenbus_watch(struct xenbus_dev *d);
 /** Set our state. */
 void xenbus_switch(struct xenbus_dev *d, enum xb_state s);
 enum xb_state xenbus_backend_state(struct xenbus_dev *d);
 /**
- * Wait until the backend is in state @s (or beyond, when it has skipped it),
- * at most @seconds.  Returns false at time-out or when it closes.
+ * Begin the handshake from its start, whatever a loader before us has left,
+ * and drive it until *@connected, at most @seconds; then watch the backend.
+ * Returns *@connected.
  */
-bool xenbus_wait(struct xenbus_dev *d, enum xb_state s, unsigned int seconds);
+bool xenbus_connect(struct xenbus_dev *d, const bool *connected,
+		    unsigned int seconds);
 
 /* Values of the two directories.  Errors as in xenstore.h. */
 int xenbus_front_write(struct xenbus_dev *d, const char *key, const char *fmt,
@@ -62,5 +62,7 @@ int xenbus_back_read(struct xenbus_dev *d, const char *key, char *buf,
 /** A number of the backend's; @otherwise when there is none or a bad one. */
 uint32_t xenbus_back_number(struct xenbus_dev *d, const char *key,
 			    uint32_t otherwise);
+uint64_t xenbus_back_number64(struct xenbus_dev *d, const char *key,
+			      uint64_t otherwise);
 
 #endif

@@ -34,6 +34,7 @@ void xs_init(const struct xen_info *x);
 int xs_read(const char *path, char *buf, size_t size);
 /** Read an unsigned decimal number. */
 int xs_read_number(const char *path, uint32_t *value);
+int xs_read_number64(const char *path, uint64_t *value);
 int xs_write(const char *path, const char *value);
 /** Write by format. */
 int xs_printf(const char *path, const char *fmt, ...) __printf(2, 3);

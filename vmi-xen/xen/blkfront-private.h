@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What blkfront.c (handshake) and blkfront-ring.c (requests) share. */
+#ifndef VMI_XEN_BLKFRONT_PRIVATE_H
+#define VMI_XEN_BLKFRONT_PRIVATE_H
+
+#include "xen/hypercall.h"
+#include "xen/blkfront.h"
+#include "xen/domain.h"
+#include "xen/grant.h"
+#include "xen/xenbus.h"
+#include "xen/barrier.h"
+#include <xen/io/blkif.h>
+
+#define NR_REQUESTS __CONST_RING_SIZE(blkif, PAGE_SIZE)
+#define MAX_SEGS    BLKIF_MAX_SEGMENTS_PER_REQUEST
+#define NR_BOUNCE   4
+
+/* A place in a request's list of segments. */
+struct cursor {
+	uint32_t seg, offset; /* offset: bytes into that segment */
+	uint64_t sector;
+};
+
+/* A ring request in flight. */
+struct slot {
+	struct disk_request *r; /* NULL: free */
+	uint32_t nr_grants;
+	grant_t grant[MAX_SEGS];
+	uint8_t bounce; /* page that is used, NO_BOUNCE */
+	uint32_t bytes;
+	struct cursor from; /* where the data of it begin */
+};
+
+struct blkfront {
+	struct disk disk; /* first: the model's handle */
+	struct machine *m;
+	struct xenbus_dev dev;
+	blkif_front_ring_t ring;
+	struct blkif_sring *page;
+	mfn_t page_frame;
+	grant_t page_grant;
+	evtchn_t port;
+	void *bounce[NR_BOUNCE];
+	mfn_t bounce_frame[NR_BOUNCE];
+	bool bounce_used[NR_BOUNCE];
+	bool connected, barrier;
+	bool gone; /* unplugged: whatever is asked fails */
+	struct slot slot[NR_REQUESTS];
+	struct disk_request *first, *last; /* not yet wholly on the ring */
+	struct cursor at;		   /* into first */
+	bool flush_sent;
+	struct disk_request *ended; /* to be told from the event */
+};
+
+/** What the model's disk does; struct disk has it. */
+void blkfront_submit(struct disk *d, struct disk_request *r);
+/** Requests onto the ring, as many as there is room for. */
+void blkfront_kick(struct blkfront *b);
+/** The backend has answered. Context: upcall. */
+void blkfront_event(void *opaque);
+/** Tell the model of what has ended. Context: upcall. */
+void blkfront_tell(struct blkfront *b);
+/** The backend is gone: all that it has not answered is to be sent again. */
+void blkfront_requeue(struct blkfront *b);
+/** Nobody will ever answer: all that waits has failed. */
+void blkfront_fail(struct blkfront *b);
+/** Have blkfront_tell() called soon. */
+void blkfront_tell_later(void);
+
+#endif
