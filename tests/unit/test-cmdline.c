@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "boot/cmdline.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 
 static struct cmdline_options o;
@@ -82,6 +83,63 @@ static void what_does_not_fit_is_named(void **state)
 	assert_ptr_equal(split(line), line + 64);
 }
 
+static void kernels_that_lay_out_first(void **state)
+{
+	static const char *const first[] = { "2.6.21.5 (a@b) #1", "2.6.24",
+					     "2.6.26-2-686" };
+	static const char *const others[] = { "2.6.27",	   "2.6.32.69 (a@b)",
+					      "2.6.x",	   "6.1.0",
+					      "2.4.21",	   "",
+					      "2.6.100-1", "2.6." };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
+		assert_true(cmdline_layout_first(first[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_false(cmdline_layout_first(others[i]));
+}
+
+static void vmalloc_gets_larger(void **state)
+{
+	static const struct {
+		const char *before, *word;
+	} t[] = {
+		{ "", "vmalloc=320M" },
+		{ "quiet", "vmalloc=320M" },
+		{ "a vmalloc=256M b", "vmalloc=448M" },
+		{ "vmalloc=256M vmalloc=1g", "vmalloc=1216M" },
+		{ "vmalloc=65536k", "vmalloc=256M" },
+		{ "vmalloc=67108864", "vmalloc=256M" },
+		{ "novmalloc=1G b=vmalloc=1G", "vmalloc=320M" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		char want[64];
+
+		assert_null(split(t[i].before));
+		assert_string_equal(
+			cmdline_more_vmalloc(guest, sizeof(guest), 192),
+			t[i].word);
+		vmi_snprintf(want, sizeof(want), "%s%s%s", t[i].before,
+			     *t[i].before ? " " : "", t[i].word);
+		assert_string_equal(guest, want);
+	}
+}
+
+static void vmalloc_without_room(void **state)
+{
+	static const char line[] =
+		"012345678901234567890123456789012345678901234567890";
+
+	(void)state;
+	assert_null(split(line));
+	assert_null(cmdline_more_vmalloc(guest, sizeof(guest), 192));
+	assert_string_equal(guest, line);
+	assert_null(split(line + 1));
+	assert_non_null(cmdline_more_vmalloc(guest, sizeof(guest), 192));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +147,9 @@ int main(void)
 		cmocka_unit_test(quotes_keep_spaces),
 		cmocka_unit_test(unknown_words_are_named),
 		cmocka_unit_test(what_does_not_fit_is_named),
+		cmocka_unit_test(kernels_that_lay_out_first),
+		cmocka_unit_test(vmalloc_gets_larger),
+		cmocka_unit_test(vmalloc_without_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

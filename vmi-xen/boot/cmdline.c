@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The command line taken apart.  Pure. */
 #include "boot/cmdline.h"
+#include "lib/printf.h"
 #include "lib/string.h"
+
+#define LAYOUT_AFTER_INIT  27 /* 2.6.x, the first that calls VMI_Init before */
+#define VMALLOC_DEFAULT_MB 128
+#define MB_SHIFT	   20
+#define KB_SHIFT	   10
+#define GB_SHIFT	   30
 
 static const char prefix[] = "vmi_";
 
@@ -108,5 +115,67 @@ const char *cmdline_split(const char *line, char *guest, size_t size,
 		used += len;
 	}
 	guest[used] = '\0';
+	return NULL;
+}
+
+/* --- The vmalloc area of old kernels --------------------------------------*/
+static const char *decimal(const char *s, uint32_t *value)
+{
+	for (*value = 0; *s >= '0' && *s <= '9'; s++)
+		*value = *value * 10 + (uint32_t)(*s - '0');
+	return s;
+}
+
+bool cmdline_layout_first(const char *version)
+{
+	static const char series[] = "2.6.";
+	uint32_t n;
+
+	if (strncmp(version, series, strlen(series)) != 0)
+		return false;
+	version += strlen(series);
+	return decimal(version, &n) != version && n < LAYOUT_AFTER_INIT;
+}
+
+/* "384M" and the like, in MB. */
+static uint32_t size_mb(const char *s)
+{
+	uint32_t n;
+
+	switch (*decimal(s, &n)) {
+	case 'G':
+	case 'g':
+		return n << (GB_SHIFT - MB_SHIFT);
+	case 'M':
+	case 'm':
+		return n;
+	case 'K':
+	case 'k':
+		return n >> (MB_SHIFT - KB_SHIFT);
+	default:
+		return n >> MB_SHIFT;
+	}
+}
+
+const char *cmdline_more_vmalloc(char *guest, size_t size, uint32_t mb)
+{
+	uint32_t now = VMALLOC_DEFAULT_MB;
+	const char *value, *word = guest;
+	char *end = guest + strlen(guest);
+	size_t len, n;
+
+	for (; *word; word += len) {
+		while (*word == ' ')
+			word++;
+		len = word_len(word);
+		if (value_of(word, len, "vmalloc", &value, &n))
+			now = size_mb(value);
+	}
+	n = size - (size_t)(end - guest);
+	len = (size_t)vmi_snprintf(end, n, "%svmalloc=%uM",
+				   end == guest ? "" : " ", now + mb);
+	if (len < n)
+		return end == guest ? end : end + 1;
+	*end = '\0';
 	return NULL;
 }

@@ -30,4 +30,18 @@ struct cmdline_options {
 const char *cmdline_split(const char *line, char *guest, size_t size,
 			  struct cmdline_options *o);
 
+/**
+ * Linux before 2.6.27 calls VMI_Init only after it has split its linear space
+ * into memory and vmalloc area, as if that ended at 4 GB: it would lose what
+ * lies from virtual_top on out of the second.  Does @version ("2.6.24 (...)")
+ * name such a kernel?
+ */
+bool cmdline_layout_first(const char *version);
+/**
+ * Make the vmalloc area of @guest's kernel (@size bytes with NUL) larger by
+ * @mb: appends a word "vmalloc=", which wins over one that is there.  Returns
+ * that word, NULL if there is no room for it.
+ */
+const char *cmdline_more_vmalloc(char *guest, size_t size, uint32_t mb);
+
 #endif

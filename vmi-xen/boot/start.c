@@ -15,6 +15,7 @@
 
 #define KB_PER_PAGE  4
 #define PAGES_PER_MB 256
+#define MB_SHIFT     20
 
 /* The one domain and its boot processor; everything else gets pointers. */
 struct machine machine0;
@@ -58,6 +59,21 @@ void bundle_read(void *opaque, uint32_t offset, void *buf, uint32_t len)
 	}
 }
 
+/* What lies from virtual_top on comes out of an old kernel's vmalloc area. */
+static void make_room(struct machine *m)
+{
+	const char *word;
+
+	if (!cmdline_layout_first(m->bundle.version))
+		return;
+	word = cmdline_more_vmalloc(m->guest_cmdline, sizeof(m->guest_cmdline),
+				    -WINDOW_BASE >> MB_SHIFT);
+	if (!word)
+		log_warn(BOOT, "no room on the command line for vmalloc=");
+	else
+		log_info(BOOT, "this kernel lays out memory early: %s", word);
+}
+
 static void load_bundle(struct machine *m)
 {
 	struct bzimage *b = &m->bundle;
@@ -72,6 +88,7 @@ static void load_bundle(struct machine *m)
 		b->protocol >> 8, b->protocol & 0xff,
 		b->version[0] ? b->version : "(unknown)", b->kernel_size,
 		b->entry, b->loadflags, b->relocatable ? ", relocatable" : "");
+	make_room(m);
 	log_info(BOOT, "initrd: %u bytes", b->initrd_size);
 	log_info(BOOT, "command line: %s", m->guest_cmdline);
 	if (strlen(m->guest_cmdline) > b->cmdline_max)
