@@ -250,8 +250,13 @@ END(vmi_sysexit)
 /* --- VMI_Init and get_reloc ----------------------------------------------- */
 /* In ring 2 HLT is a #GP: trap/protection.c knows this address. */
 ENTRY(vmi_init_entry)
+	movl	%cs, %eax
+	testb	$2, %al
+	jz	1f
+	.globl	vmi_init_hlt
+vmi_init_hlt:
 	hlt
-	movl	$VMI_INIT_FAIL, %eax	/* called again, in ring 1 */
+1:	movl	$VMI_INIT_FAIL, %eax	/* called again, in ring 1 */
 	ret
 END(vmi_init_entry)
 

@@ -24,7 +24,7 @@
 #define RPL	    3u
 #define SEL_TI_LDT  4u
 
-extern const uint8_t vmi_init_entry[], vmi_reloc_entry[];
+extern const uint8_t vmi_init_entry[], vmi_init_hlt[], vmi_reloc_entry[];
 extern const uint32_t vmi_call_eip[VMI_NR_CALLS];
 extern const uint32_t vmi_traced_eip[VMI_NR_CALLS];
 extern const uint8_t event_upcall[], failsafe_callback[];
@@ -81,8 +81,7 @@ uint64_t vmi_get_reloc(uint32_t nr)
 /* --- VMI_Init -------------------------------------------------------------*/
 bool vmi_init_called(const struct cpu_regs *regs)
 {
-	return regs->eip == (uint32_t)(uintptr_t)vmi_init_entry &&
-	       (regs->cs & RPL) == 2;
+	return regs->eip == (uint32_t)(uintptr_t)vmi_init_hlt;
 }
 
 static uint16_t to_ring(const struct vcpu *v, uint32_t sel)
