@@ -35,6 +35,12 @@ void cr0_clear_ts(struct vcpu *v)
 	ts_set(v, v->cr0 & X86_CR0_EM);
 }
 
+void cr0_xen_cleared_ts(struct vcpu *v)
+{
+	v->real_ts = 0;
+	ts_set(v, v->cr0 & (X86_CR0_TS | X86_CR0_EM));
+}
+
 bool cr0_set(struct vcpu *v, uint32_t value)
 {
 	uint32_t changed = v->cr0 ^ value;

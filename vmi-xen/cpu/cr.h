@@ -18,6 +18,8 @@ bool cr3_set(struct vcpu *v, uint32_t value);
 bool cr4_set(struct vcpu *v, uint32_t value);
 /** CR0.TS, alone. */
 void cr0_clear_ts(struct vcpu *v);
+/** Xen clears the processor's TS when it hands out #NM; the guest's stays. */
+void cr0_xen_cleared_ts(struct vcpu *v);
 
 /** RDMSR, WRMSR; false: #GP. */
 bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);

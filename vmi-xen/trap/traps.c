@@ -8,6 +8,7 @@
  *
  * Flow: entry.S -> trap_dispatch() -> pagefault.c, protection.c, reflect.c.
  */
+#include "cpu/cr.h"
 #include "cpu/desc.h"
 #include "cpu/irq.h"
 #include "cpu/machine.h"
@@ -36,10 +37,9 @@ static uint32_t forward(struct vcpu *v, struct cpu_regs *regs)
 	return trap_to_guest(v, regs, vector, regs->error);
 }
 
-/* Xen has cleared CR0.TS already (xen-pv32: #NM delivery). */
 static uint32_t device_not_available(struct vcpu *v, struct cpu_regs *regs)
 {
-	v->real_ts = 0;
+	cr0_xen_cleared_ts(v);
 	return forward(v, regs);
 }
 
