@@ -37,17 +37,33 @@ uint64_t timer_frequency(void)
 	return (uint64_t)xen_tsc_khz() * HZ_PER_KHZ;
 }
 
+/*
+ * Real time and stolen time of one moment: stolen time changes only while we
+ * do not run, so none has passed in between when it is the same before and after.
+ */
+static uint64_t available(struct vcpu *v)
+{
+	uint64_t stolen, real;
+
+	do {
+		stolen = xen_stolen_ns(v->id);
+		real = xen_rdtsc();
+	} while (stolen != xen_stolen_ns(v->id));
+	return real - xen_ns_to_tsc(stolen);
+}
+
 uint64_t timer_counter(struct vcpu *v, uint32_t which)
 {
-	uint64_t real = xen_rdtsc();
-
-	if (which == VMI_CYCLES_REAL)
-		return real;
-	if (which >= VMI_NR_CYCLES)
-		return 0;
-	if (which == VMI_CYCLES_STOLEN)
+	switch (which) {
+	case VMI_CYCLES_REAL:
+		return xen_rdtsc();
+	case VMI_CYCLES_AVAILABLE:
+		return available(v);
+	case VMI_CYCLES_STOLEN:
 		return xen_ns_to_tsc(xen_stolen_ns(v->id));
-	return real - xen_ns_to_tsc(xen_stolen_ns(v->id));
+	default:
+		return 0;
+	}
 }
 
 /* First e0 + p*i after @now: missed ticks are not replayed. */

@@ -58,12 +58,18 @@ uint64_t xen_time_ns(void)
 
 uint32_t xen_tsc_khz(void)
 {
+	static uint32_t first;
 	volatile struct vcpu_time_info *t = &shared()->vcpu_info[0].time;
-	/* ns = (tsc << shift) * mul / 2^32; kHz = 10^6 * 2^32 / mul >> shift */
-	uint64_t khz = div64_32(1000000ull << 32, t->tsc_to_system_mul, NULL);
+	uint64_t khz;
 
-	return (uint32_t)(t->tsc_shift < 0 ? khz << -t->tsc_shift
-					   : khz >> t->tsc_shift);
+	/* Xen may correct its scale; stolen time must not jump by that. */
+	if (first)
+		return first;
+	/* ns = (tsc << shift) * mul / 2^32; kHz = 10^6 * 2^32 / mul >> shift */
+	khz = div64_32(1000000ull << 32, t->tsc_to_system_mul, NULL);
+	first = (uint32_t)(t->tsc_shift < 0 ? khz << -t->tsc_shift
+					    : khz >> t->tsc_shift);
+	return first;
 }
 
 uint64_t xen_wallclock_base_ns(void)
