@@ -17,9 +17,15 @@ $(I)/load: $(load-sources) tests/image/load.h
 	$(call say,GUESTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(IMAGE_CFLAGS) -pthread -s $(load-sources) -o $@
-$(I)/powerbutton: tests/image/powerbutton.c tests/image/mini.h
+$(I)/powerbutton $(I)/bench: $(I)/%: tests/image/%.c tests/image/mini.h
 	$(call say,GUESTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(MINI_CFLAGS) -s $< -o $@
 $(IMAGE): tests/image/build-image tests/image/mkcpio tests/image/init $(IMAGE_PROGRAMS)
 	$(Q)tests/image/build-image $(CURDIR)/$@ $(IMAGE_PROGRAMS)
+# The benchmark is the whole user space of its run.
+$(I)/bench.gz: tests/image/mkcpio $(I)/bench
+	$(Q)rm -rf $@.dir && mkdir -p $@.dir
+	$(Q)cp $(I)/bench $@.dir/init
+	$(Q)tests/image/mkcpio $@.dir | gzip -9n >$@.new
+	$(Q)mv $@.new $@
