@@ -2,6 +2,7 @@
 # Unit tests of the device models, and the sources each one needs.
 $(eval $(call unit-test,i8259,vmi-xen/dev/i8259.c))
 $(eval $(call unit-test,i8254,vmi-xen/dev/i8254.c))
+$(eval $(call unit-test,i8042,vmi-xen/dev/i8042.c))
 $(eval $(call unit-test,rtc,vmi-xen/dev/rtc.c))
 $(eval $(call unit-test,uart,vmi-xen/dev/uart16550.c))
 $(eval $(call unit-test,lapic,vmi-xen/dev/lapic.c))
@@ -11,7 +12,7 @@ $(eval $(call unit-test,acpi,vmi-xen/dev/acpi-pm.c))
 $(eval $(call unit-test,firmware,vmi-xen/dev/firmware.c))
 
 # The whole board.
-BOARD_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c i8254.c i8259.c ide.c \
+BOARD_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c i8042.c i8254.c i8259.c ide.c \
 	ide-atapi.c ide-command.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
 $(eval $(call unit-test,board,$(BOARD_SRCS)))
 $(eval $(call unit-test,ide,tests/mock/ide-rig.c $(BOARD_SRCS)))

@@ -121,7 +121,9 @@ static void the_button_interrupts_when_enabled(void **state)
 	acpi_pm_button(&a);
 	assert_false(line);
 	assert_int_equal(in(STATUS, 2), PWRBTN);
+	assert_false(acpi_pm_button_is_heard(&a));
 	out(ENABLE, 2, PWRBTN);
+	assert_true(acpi_pm_button_is_heard(&a));
 	assert_int_equal(in(ENABLE, 2), PWRBTN);
 	assert_true(line);
 	out(STATUS, 2, 0x00ff); /* other bits */

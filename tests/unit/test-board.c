@@ -268,7 +268,21 @@ static void there_are_three_resets(void **state)
 	assert_int_equal(in(0x92), 0x02); /* A20 is open */
 	out(0x92, 0x03);
 	assert_int_equal(resets, 3);
-	assert_int_equal(in(0x64), 0xff); /* no keyboard controller */
+}
+
+/* Ctrl-Alt-Del comes by the board's clock, on line 1. */
+static void the_keyboard_is_on_line_1(void **state)
+{
+	(void)state;
+	route(1, 0x51);
+	out(0x64, 0x60);
+	out(0x60, 0x41);
+	i8042_ctrl_alt_del(&b.kbc, now + MS);
+	assert_int_equal(board_tick(&b, now), now + MS);
+	assert_int_equal(board_irq_ack(&b), -1);
+	board_tick(&b, now + MS);
+	assert_int_equal(board_irq_ack(&b), 0x51);
+	assert_int_equal(in(0x60), 0x1d);
 }
 
 static void s5_is_the_end(void **state)
@@ -298,7 +312,7 @@ static void pci_has_host_isa_and_vmi(void **state)
 
 static void what_nobody_has_is_all_ones(void **state)
 {
-	static const uint16_t ports[] = { 0x00,	 0x60,	0x80,  0x2f8, 0x3d4,
+	static const uint16_t ports[] = { 0x00,	 0x62,	0x80,  0x2f8, 0x3d4,
 					  0x60c, 0xcf7, 0xd00, 0xffff };
 
 	(void)state;
@@ -349,6 +363,7 @@ int main(void)
 		T(the_sci_is_a_level),
 		T(pci_slots_share_lines),
 		T(there_are_three_resets),
+		T(the_keyboard_is_on_line_1),
 		T(s5_is_the_end),
 		T(pci_has_host_isa_and_vmi),
 		T(what_nobody_has_is_all_ones),

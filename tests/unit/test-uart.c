@@ -35,6 +35,7 @@
 #define LOOP	  0x10
 #define LSR_DATA  0x01
 #define LSR_OVER  0x02
+#define LSR_BREAK 0x10
 #define LSR_EMPTY 0x60
 
 static struct uart u;
@@ -321,6 +322,29 @@ static void out2_gates_the_line(void **state)
 
 #define T(f) cmocka_unit_test_setup(f, start)
 
+/* Linux's SysRq: a break, which is a zero byte with a mark, then the key. */
+static void a_break_marks_one_byte(void **state)
+{
+	(void)state;
+	uart_input(&u, 'a');
+	uart_break(&u);
+	uart_input(&u, 't');
+	assert_int_equal(uart_read(&u, LSR), LSR_EMPTY | LSR_DATA);
+	assert_int_equal(uart_read(&u, DATA), 'a');
+	uart_write(&u, MCR, OUT2);
+	uart_write(&u, IER, IER_LINE | IER_RX);
+	assert_int_equal(uart_read(&u, IIR), BY_LINE);
+	assert_int_equal(uart_read(&u, LSR), LSR_EMPTY | LSR_DATA | LSR_BREAK);
+	assert_int_equal(uart_read(&u, IIR), BY_RX);
+	assert_int_equal(uart_read(&u, LSR), LSR_EMPTY | LSR_DATA);
+	assert_int_equal(uart_read(&u, DATA), 0);
+	assert_int_equal(uart_read(&u, LSR), LSR_EMPTY | LSR_DATA);
+	assert_int_equal(uart_read(&u, DATA), 't');
+	uart_write(&u, MCR, LOOP);
+	uart_break(&u); /* the wire is off */
+	assert_int_equal(uart_read(&u, LSR), LSR_EMPTY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +363,7 @@ int main(void)
 		T(loop_back_joins_the_modem_lines),
 		T(ringing_counts_when_it_ends),
 		T(out2_gates_the_line),
+		T(a_break_marks_one_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,9 @@ struct machine {
 	struct board board;
 	struct disks disks;
 	struct net_card net[NETFRONT_MAX];
-	bool reboot_asked; /* the toolstack's wish, for the next power-off */
+	bool end_asked; /* by the toolstack, and what end it wants */
+	enum xen_shutdown end_wanted;
+	uint64_t end_asked_at; /* ns */
 };
 
 extern struct machine machine0;

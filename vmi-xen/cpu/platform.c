@@ -46,7 +46,7 @@ static void host_power_off(void *opaque)
 	struct machine *m = opaque;
 
 	log_info(DEV, "ACPI S5: power-off");
-	machine_end(m, m->reboot_asked ? XEN_REBOOT : XEN_POWEROFF);
+	machine_end(m, XEN_POWEROFF);
 }
 
 static void host_reset(void *opaque)
@@ -206,17 +206,27 @@ uint64_t platform_tick(struct vcpu *v, uint64_t now)
 }
 
 /* --- What a person does ---------------------------------------------------*/
-void platform_power_button(struct machine *m)
+/* So long a guest may take after the power button, until Ctrl-Alt-Del. */
+#define PATIENCE_NS 15000000000ull
+
+bool platform_ask_to_end(struct machine *m)
 {
-	acpi_pm_button(&m->board.pm);
+	struct board *b = &m->board;
+	uint64_t now = xen_time_ns();
+	bool button = acpi_pm_button_is_heard(&b->pm);
+
+	if (!button && !i8042_is_heard(&b->kbc))
+		return false;
+	if (button) {
+		acpi_pm_button(&b->pm);
+		now += PATIENCE_NS;
+	}
+	i8042_ctrl_alt_del(&b->kbc, now);
+	return true;
 }
 
-/*
- * There is no keyboard: the guest shuts down by the power button, and the
- * power-off at its end becomes the reboot that was asked for.
- */
-void platform_ctrl_alt_del(struct machine *m)
+void platform_sysrq(struct machine *m, char key)
 {
-	m->reboot_asked = true;
-	acpi_pm_button(&m->board.pm);
+	uart_break(&m->board.uart);
+	uart_input(&m->board.uart, (uint8_t)key);
 }

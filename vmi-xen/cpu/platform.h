@@ -41,9 +41,14 @@ int platform_irq_ack(struct vcpu *v);
 /** VMI alarm: an edge on IRQ 0, or the LAPIC's timer vector unless masked. */
 void platform_alarm(struct vcpu *v, bool lvtt);
 
-/** What a person does at a PC: press the power button, Ctrl-Alt-Del. */
-void platform_power_button(struct machine *m);
-void platform_ctrl_alt_del(struct machine *m);
+/**
+ * What a person does at a PC to end it: press the power button and, if there is
+ * none or nothing comes of it, Ctrl-Alt-Del.  False: the guest listens to
+ * neither (yet).  From an event's handler.
+ */
+bool platform_ask_to_end(struct machine *m);
+/** A break and @key on the serial port: Linux's magic SysRq. */
+void platform_sysrq(struct machine *m, char key);
 
 /** Run what is due at xen_time_ns() = @now; returns when to call again. */
 uint64_t platform_tick(struct vcpu *v, uint64_t now);

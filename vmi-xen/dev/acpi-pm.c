@@ -81,6 +81,11 @@ void acpi_pm_write(struct acpi_pm *a, uint16_t port, unsigned int size,
 	update(a);
 }
 
+bool acpi_pm_button_is_heard(const struct acpi_pm *a)
+{
+	return a->enable & STS_PWRBTN;
+}
+
 void acpi_pm_button(struct acpi_pm *a)
 {
 	a->status |= STS_PWRBTN;

@@ -29,6 +29,8 @@ uint32_t acpi_pm_read(struct acpi_pm *a, uint16_t port, unsigned int size,
 		      uint64_t now);
 void acpi_pm_write(struct acpi_pm *a, uint16_t port, unsigned int size,
 		   uint32_t value);
+/** The guest wants an interrupt of the power button. */
+bool acpi_pm_button_is_heard(const struct acpi_pm *a);
 void acpi_pm_button(struct acpi_pm *a);
 
 #endif

@@ -11,14 +11,13 @@
 #define TIMER_PIN   2
 #define RTC_IRQ	    8
 #define SERIAL_IRQ  4
+#define KBD_IRQ	    1
 #define SERIAL_BASE 0x3f8
 #define PORT_92	    0x92
 #define P92_RESET   1
 #define P92_A20	    2
 #define PORT_CF9    0xcf9
 #define CF9_RESET   4
-#define KBC_COMMAND 0x64
-#define KBC_RESET   0xfe
 #define ODD_SLOTS   0xaaaaaaaau
 #define MODE_FIXED  0
 #define MODE_LOWEST 1
@@ -231,13 +230,12 @@ static void port92_out(void *opaque, uint16_t port, unsigned int size,
 		b->host.reset(b->host.opaque);
 }
 
-/* No keyboard controller answers, but its reset line is wired. */
 static uint32_t kbc_in(void *opaque, uint16_t port, unsigned int size)
 {
-	(void)opaque;
-	(void)port;
+	struct board *b = opaque;
+
 	(void)size;
-	return ~0u;
+	return i8042_read(&b->kbc, port);
 }
 
 static void kbc_out(void *opaque, uint16_t port, unsigned int size,
@@ -245,10 +243,8 @@ static void kbc_out(void *opaque, uint16_t port, unsigned int size,
 {
 	struct board *b = opaque;
 
-	(void)port;
 	(void)size;
-	if ((value & 0xff) == KBC_RESET)
-		b->host.reset(b->host.opaque);
+	i8042_write(&b->kbc, port, (uint8_t)value);
 }
 
 static const struct port_range fixed_ports[] = {
@@ -262,7 +258,8 @@ static const struct port_range fixed_ports[] = {
 	{ ACPI_PM_BASE, ACPI_PM_LEN, pm_in, pm_out, NULL },
 	{ PCI_ADDRESS_PORT, 8, pci_in, pci_out, NULL },
 	{ PORT_92, 1, port92_in, port92_out, NULL },
-	{ KBC_COMMAND, 1, kbc_in, kbc_out, NULL },
+	{ I8042_DATA, 1, kbc_in, kbc_out, NULL },
+	{ I8042_COMMAND, 1, kbc_in, kbc_out, NULL },
 };
 
 bool board_add_ports(struct board *b, const struct port_range *r)
@@ -344,6 +341,13 @@ static void power_off(void *opaque)
 	b->host.power_off(b->host.opaque);
 }
 
+static void reset(void *opaque)
+{
+	struct board *b = opaque;
+
+	b->host.reset(b->host.opaque);
+}
+
 #define CLASS_HOST   0x06000002u
 #define CLASS_ISA    0x06010000u
 #define CLASS_MEMORY 0x05800000u
@@ -363,6 +367,7 @@ void board_init(struct board *b, const struct board_host *host, uint32_t ram_kb)
 	b->host = *host;
 	i8259_init(&b->pic);
 	i8254_init(&b->pit, board_irq(b, 0));
+	i8042_init(&b->kbc, board_irq(b, KBD_IRQ), reset, b);
 	rtc_init(&b->rtc, board_irq(b, RTC_IRQ), ram_kb);
 	uart_init(&b->uart, board_irq(b, SERIAL_IRQ), host->serial,
 		  host->opaque);
@@ -395,6 +400,9 @@ uint64_t board_tick(struct board *b, uint64_t at)
 	uint64_t next = i8254_tick(&b->pit, at);
 	uint64_t t = rtc_tick(&b->rtc, at, utc(b));
 
+	if (t < next)
+		next = t;
+	t = i8042_tick(&b->kbc, at);
 	if (t < next)
 		next = t;
 	t = lapic_tick(&b->lapic, at);

@@ -9,6 +9,7 @@
 #define VMI_DEV_BOARD_H
 
 #include "dev/acpi-pm.h"
+#include "dev/i8042.h"
 #include "dev/i8254.h"
 #include "dev/i8259.h"
 #include "dev/ioapic.h"
@@ -44,6 +45,7 @@ struct board {
 	struct board_host host;
 	struct i8259_pair pic;
 	struct i8254 pit;
+	struct i8042 kbc;
 	struct rtc rtc;
 	struct uart uart;
 	struct acpi_pm pm;

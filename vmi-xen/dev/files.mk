@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A PC's devices: models that know nothing of Xen.
-DEV_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c firmware.c i8254.c \
+DEV_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c firmware.c i8042.c i8254.c \
 	i8259.c ide.c ide-atapi.c ide-command.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
 DEV_SRCS += $(addprefix vmi-xen/dev/,disks.c net.c pcnet.c pcnet-ring.c \
 	virtio.c virtio-blk.c virtio-net.c virtio-pci.c)

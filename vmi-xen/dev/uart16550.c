@@ -39,6 +39,7 @@ enum {
 #define MCR_BITS	0x1f
 #define LSR_DATA	0x01
 #define LSR_OVER	0x02
+#define LSR_BREAK	0x10
 #define LSR_EMPTY	0x60
 #define MSR_CTS		0x10
 #define MSR_DSR		0x20
@@ -63,9 +64,15 @@ static uint32_t rx_len(const struct uart *u)
 	return u->rx_in - u->rx_out;
 }
 
+/* The next byte to be read is a break. */
+static bool is_break(const struct uart *u)
+{
+	return u->has_break && u->rx_out == u->break_at && rx_len(u);
+}
+
 static uint8_t cause(const struct uart *u)
 {
-	if ((u->ier & IER_LINE) && u->overrun)
+	if ((u->ier & IER_LINE) && (u->overrun || is_break(u)))
 		return IIR_LINE;
 	if ((u->ier & IER_RX) && rx_len(u))
 		return IIR_RX;
@@ -123,6 +130,15 @@ void uart_input(struct uart *u, uint8_t byte)
 		receive(u, byte);
 }
 
+void uart_break(struct uart *u)
+{
+	if (!uart_room(u))
+		return;
+	u->has_break = true;
+	u->break_at = u->rx_in;
+	receive(u, 0);
+}
+
 static void transmit(struct uart *u, uint8_t byte)
 {
 	/* Not empty, then empty again: an edge for the 8259. */
@@ -163,8 +179,9 @@ uint8_t uart_read(struct uart *u, unsigned int reg)
 		return u->mcr;
 	case LSR:
 		v = LSR_EMPTY | (rx_len(u) ? LSR_DATA : 0) |
-		    (u->overrun ? LSR_OVER : 0);
+		    (u->overrun ? LSR_OVER : 0) | (is_break(u) ? LSR_BREAK : 0);
 		u->overrun = false;
+		u->has_break = u->has_break && !is_break(u);
 		break;
 	case MSR:
 		v = modem(u) | u->msr_delta;

@@ -17,6 +17,8 @@ struct uart {
 	uint8_t dll, dlm;
 	bool thre_pending; /* transmitter-empty interrupt not yet read */
 	bool overrun;
+	bool has_break; /* the zero byte at break_at is one */
+	uint32_t break_at;
 	uint8_t rx[UART_RX];
 	uint32_t rx_in, rx_out;
 };
@@ -30,5 +32,7 @@ void uart_write(struct uart *u, unsigned int reg, uint8_t value);
 uint32_t uart_room(const struct uart *u);
 /** A byte came in. */
 void uart_input(struct uart *u, uint8_t byte);
+/** A break came in, the line held low for longer than a byte. */
+void uart_break(struct uart *u);
 
 #endif
