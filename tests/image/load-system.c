@@ -70,17 +70,26 @@ LOAD_TEST(sysctl, "sysctl")
 
 /* --- Swap -------------------------------------------------------------------*/
 enum {
-	SWAP_MB = 12,	/* the ram disk's part that is swap */
-	SWAPPED_MB = 4, /* stop when so much has gone there */
-	MAX_MB = 4096
+	SWAP_PAGES = 12 * MB / PAGE, /* at most; and at least: */
+	SWAP_LEAST = 2 * MB / PAGE,
+	MAX_MB = 4096 /* that are filled to make it swap */
 };
+
+/* Page 0 of a swap area: version, last page, no bad ones; the signature. */
+static bool write_signature(int fd, uint32_t pages)
+{
+	const uint32_t header[] = { 1, pages - 1, 0 };
+
+	return pwrite(fd, header, sizeof(header), 1024) == sizeof(header) &&
+	       pwrite(fd, "SWAPSPACE2", 10, PAGE - 10) == 10 && !fsync(fd);
+}
 
 /* A ram disk whose pages exist already: swapping out needs none then. */
 static const char *make_swap(const char *path)
 {
 	static uint8_t page[PAGE];
-	const uint32_t pages = SWAP_MB * MB / PAGE;
-	const uint32_t header[] = { 1, pages - 1, 0 };
+	uint32_t pages = 0;
+	bool good;
 	int fd;
 
 	if (mknod(path, S_IFBLK | 0600, makedev(1, 7)) && errno != EEXIST)
@@ -88,18 +97,13 @@ static const char *make_swap(const char *path)
 	fd = open(path, O_RDWR);
 	if (fd < 0)
 		return LOAD_SKIP;
-	for (uint32_t i = 0; i < pages; i++)
-		if (write(fd, page, PAGE) != (ssize_t)PAGE) {
-			close(fd);
-			return LOAD_SKIP; /* too small */
-		}
-	/* A version-1 signature: version, last page, no bad ones. */
-	if (pwrite(fd, header, sizeof(header), 1024) != sizeof(header) ||
-	    pwrite(fd, "SWAPSPACE2", 10, PAGE - 10) != 10)
-		return FAIL("write: %s", strerror(errno));
-	fsync(fd);
+	while (pages < SWAP_PAGES && write(fd, page, PAGE) == (ssize_t)PAGE)
+		pages++;
+	good = write_signature(fd, pages);
 	close(fd);
-	return NULL;
+	if (pages < SWAP_LEAST)
+		return LOAD_SKIP;
+	return good ? NULL : FAIL("the signature: %s", strerror(errno));
 }
 
 /*
@@ -110,6 +114,7 @@ static void fill_memory(void)
 {
 	static uint32_t *chunk[MAX_MB];
 	unsigned int total = meminfo("SwapTotal"), n = 0;
+	pid_t child;
 
 	do {
 		chunk[n] = private_pages(MB / PAGE);
@@ -118,15 +123,15 @@ static void fill_memory(void)
 		for (uint32_t i = 0; i < MB / PAGE; i++)
 			chunk[n][i * PAGE_U32] = n << 16 | i;
 		n++;
-	} while (n < MAX_MB && total - meminfo("SwapFree") < SWAPPED_MB * 1024);
-	fork();
+	} while (n < MAX_MB && total - meminfo("SwapFree") < total / 3);
+	child = fork();
 	for (unsigned int c = 0; c < n; c++)
 		for (uint32_t i = 0; i < MB / PAGE; i++)
 			if (chunk[c][i * PAGE_U32] != (c << 16 | i))
 				_exit(2);
-	while (wait(NULL) > 0)
-		;
-	_exit(total - meminfo("SwapFree") >= 1024 ? 0 : 3);
+	if (child && wait_status(child))
+		_exit(3);
+	_exit(0);
 }
 
 LOAD_TEST(swap, "swap")

@@ -47,17 +47,9 @@ HOST_TAP += tests/tools/test-tools
 LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
 	tests/lab/test-determinism
 
-# The main job in front of the user.
-$(L)/demo/guest.cfg: tests/lab/files.mk
-	$(Q)mkdir -p $(@D)
-	$(Q)printf '%s\n' 'name = "vmi-guest"' 'type = "pv"' 'memory = 64' \
-		'kernel = "/files/vmi.elf"' 'ramdisk = "/files/bundle"' \
-		'extra = "console=ttyS0"' >$@
-$(L)/demo/bundle: tests/tools/mkbzimage
-	$(Q)mkdir -p $(@D)
-	$(Q)tests/tools/mkbzimage $@
-
+# The main job in front of the user; DEMO=auto needs no keyboard.
+DEMO_KERNEL := $(BUILD)/guests/linux-6.1-pae/bzImage
 demo: deps
-	$(Q)$(MAKE) build-all build-lab $(L)/demo/guest.cfg $(L)/demo/bundle
-	$(Q)tests/lab/run --machine pv32 --demo --steps tests/lab/demo.steps \
-		--file $(ADAPTER) --file $(L)/demo/bundle --file $(L)/demo/guest.cfg
+	$(Q)$(MAKE) build-all build-lab guests $(IMAGE)
+	$(Q)tests/lab/demo --kernel $(DEMO_KERNEL) --initrd $(IMAGE) \
+		$(if $(filter auto,$(DEMO)),--auto)
