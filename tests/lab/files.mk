@@ -48,8 +48,13 @@ LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
 	tests/lab/test-determinism
 
 # The main job in front of the user; DEMO=auto needs no keyboard.
+ifneq ($(wildcard guest-patches/files.mk),)
 DEMO_KERNEL := $(BUILD)/guests/linux-6.1-pae/bzImage
+DEMO_NEEDS := guests
+else
+DEMO_KERNEL := $(BUILD)/guest/pae
+endif
 demo: deps
-	$(Q)$(MAKE) build-all build-lab guests $(IMAGE)
+	$(Q)$(MAKE) build-all build-lab $(DEMO_NEEDS) $(IMAGE)
 	$(Q)tests/lab/demo --kernel $(DEMO_KERNEL) --initrd $(IMAGE) \
 		$(if $(filter auto,$(DEMO)),--auto)
