@@ -124,6 +124,7 @@ help:
 	@echo 'make check-host  unit tests and short fuzzing on this machine'
 	@echo 'make check-lab   tests on real Xen, in the lab machines'
 	@echo 'make interop     the conformance guest on every platform, as a matrix'
+	@echo 'make guests      Linux 6.1 with VMI: guest-patches/ on the source of Debian'
 	@echo 'make lint        formatters and static analysis'
 	@echo 'make bench       instructions per operation, deterministic; bench-accept: as baseline'
 	@echo 'make shell       a dom0 shell; MACHINE=pv32 or MACHINE=debian'
