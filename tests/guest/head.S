@@ -22,6 +22,10 @@
 	.section .head.text, "ax", @progbits
 	.globl	startup
 startup:
+	/* As 2.6.21 begins: outside ring 0 something must have set up paging. */
+	movl	%cs, %eax
+	testl	$3, %eax
+	jnz	startup_paravirt
 	cli
 	cld
 	movl	$BOOT_DS, %eax
@@ -179,4 +183,15 @@ boot_params:
 	.skip	BOOT_PARAMS
 boot_cmdline:
 	.skip	CMDLINE_SIZE
+
+/* Only who does not notice the test above gets past the push, or the ud2. */
+	.section .text, "ax", @progbits
+startup_paravirt:
+	cld
+	movl	$boot_stack + STACK_SIZE, %esp
+	pushl	%edx
+	pushl	%ecx
+	pushl	%eax
+	ud2
+
 	.section .note.GNU-stack, "", @progbits

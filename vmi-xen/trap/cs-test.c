@@ -4,11 +4,12 @@
  *
  * Linux 2.6.21's startup_32 begins with "mov %cs, %eax; test $3, %eax; jnz":
  * outside ring 0 it takes itself for a guest of something that has set up
- * paging, and pushes to a linear address of later.  No instruction of the test
- * traps.  So the way back is taken at that push: when a guest without paging
- * touches memory that a PC does not have, and what it runs is the target of
- * such a test, it goes on behind the test as it would in ring 0.  Up to there
- * only EAX, ESP and flags have changed, which the code behind it does not use.
+ * paging, and pushes to a linear address of later; nobody there wants it, and it
+ * ends in a ud2.  No instruction of the test traps.  So the way back is taken
+ * where something does, at the push, or at the ud2 when a PC has memory at that
+ * address: when what the guest runs is the target of such a test, it goes on
+ * behind the test as it would in ring 0.  Up to there only EAX, ESP and flags
+ * have changed, which the code behind it does not use.
  *
  * VMI calls: none.  Hypercalls: none.
  * Source: Linux 2.6.21 arch/i386/kernel/head.S.
@@ -19,8 +20,8 @@
 #include "trap/handlers.h"
 #include "x86-defs.h"
 
-#define TARGET_TO_PUSH 16u	  /* bytes of code before the push, at most */
-#define SEARCH	       (4u << 20) /* the target lies in the same image */
+#define TARGET_TO_UD2 64u	 /* bytes of code before the ud2, at most */
+#define SEARCH	      (4u << 20) /* the target lies in the same image */
 
 static const uint8_t cs_test[] = {
 	0x8c, 0xc8,		      /* mov %cs, %eax */
@@ -39,7 +40,7 @@ static bool leads_here(struct vcpu *v, uint32_t at, uint32_t eip)
 	if (memcmp(code, cs_test, sizeof(cs_test)))
 		return false;
 	memcpy(&distance, code + sizeof(cs_test), sizeof(distance));
-	return eip - (at + TEST_LEN + distance) <= TARGET_TO_PUSH;
+	return eip - (at + TEST_LEN + distance) <= TARGET_TO_UD2;
 }
 
 bool cs_test_undo(struct vcpu *v, struct cpu_regs *regs)

@@ -15,8 +15,8 @@ uint32_t trap_protection(struct vcpu *v, struct cpu_regs *regs);
  */
 uint32_t trap_emulate(struct vcpu *v, struct cpu_regs *regs);
 /**
- * An access to no memory, by a kernel that has tested CS for ring 0 and gone
- * astray: put it back behind its test.  False: it is not that.
+ * An access to no memory or a ud2, by a kernel that has tested CS for ring 0
+ * and gone astray: put it back behind its test.  False: it is not that.
  */
 bool cs_test_undo(struct vcpu *v, struct cpu_regs *regs);
 /** An access where no memory can be mapped: a device. */

@@ -43,11 +43,18 @@ static uint32_t device_not_available(struct vcpu *v, struct cpu_regs *regs)
 	return forward(v, regs);
 }
 
+/* Comes here before VMI_Init only. */
+static uint32_t invalid_opcode(struct vcpu *v, struct cpu_regs *regs)
+{
+	return cs_test_undo(v, regs) ? TRAP_RESUME : forward(v, regs);
+}
+
 /*
  * A handler gets the frame and returns what trap_dispatch() returns; vectors
  * without one are the guest's.
  */
 static uint32_t (*const handlers[])(struct vcpu *, struct cpu_regs *) = {
+	[X86_EXC_UD] = invalid_opcode,
 	[X86_EXC_NM] = device_not_available,
 	[X86_EXC_GP] = trap_protection,
 	[X86_EXC_PF] = trap_page_fault,
