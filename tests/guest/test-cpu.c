@@ -240,6 +240,27 @@ static void plain_wrmsr(void *arg)
 	__asm__ volatile("wrmsr" : : "c"(arg), "a"(0), "d"(0));
 }
 
+/* Kernels believe CPUID, and read without a net. */
+TEST("cpu", "MSRs that CPUID announces are there", AFTER)
+{
+	static const struct {
+		uint32_t feature, msr;
+	} t[] = { { CPUID_1_EDX_MTRR, MSR_MTRRCAP },
+		  { CPUID_1_EDX_MTRR, MSR_MTRR_DEFTYPE },
+		  { CPUID_1_EDX_MCA, MSR_MCG_CAP },
+		  { CPUID_1_EDX_MCA, MSR_MCG_STATUS },
+		  { CPUID_1_EDX_PAT, MSR_PAT },
+		  { CPUID_1_EDX_APIC, MSR_APIC_BASE } };
+	uint32_t eax = 1, ebx, ecx, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+		if (edx & t[i].feature)
+			check_eq((uint32_t)guarded(plain_rdmsr,
+						   (void *)t[i].msr),
+				 (uint32_t)-1);
+}
+
 TEST("cpu", "WRMSR and RDMSR", AFTER)
 {
 	vmi(VMI_CALL_WRMSR, KERNEL_CS, 0, MSR_SYSENTER_CS);

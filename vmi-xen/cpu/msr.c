@@ -12,6 +12,8 @@
 #include "x86-defs.h"
 
 #define PAT_POWER_ON	  0x0007040600070406ull
+#define MTRR_ENABLED	  0x800ull
+#define MTRR_WRITE_BACK	  6ull
 #define MISC_ENABLE_VALUE 0x1ull /* fast strings */
 /* SCE: a 64-bit Xen shows it in what it reads for the guest. */
 #define EFER_KNOWN	 (X86_EFER_NX | X86_EFER_SCE)
@@ -120,6 +122,18 @@ static bool read_misc_enable(struct vcpu *v, uint64_t *value)
 	return true;
 }
 
+/* All memory is write-back, and no range register says otherwise. */
+static bool read_mtrr_default(struct vcpu *v, uint64_t *value)
+{
+	(void)v;
+	*value = MTRR_ENABLED | MTRR_WRITE_BACK;
+	return true;
+}
+
+/*
+ * CPUID, which before VMI_Init is the processor's own, announces MTRRs and
+ * machine checks: their capability registers are there, and name none.
+ */
 static const struct msr msrs[] = {
 	{ MSR_TSC, read_tsc, write_ignore },
 	{ MSR_PLATFORM_ID, read_zero, NULL },
@@ -128,6 +142,12 @@ static const struct msr msrs[] = {
 	{ MSR_SYSENTER_CS, read_sysenter_cs, write_sysenter_cs },
 	{ MSR_SYSENTER_ESP, read_sysenter_esp, write_sysenter_esp },
 	{ MSR_SYSENTER_EIP, read_sysenter_eip, write_sysenter_eip },
+	{ MSR_MTRRCAP, read_zero, NULL },
+	{ MSR_MTRR_DEFTYPE, read_mtrr_default, write_ignore },
+	{ MSR_MCG_CAP, read_zero, NULL },
+	{ MSR_MCG_STATUS, read_zero, write_ignore },
+	{ MSR_K8_SYSCFG, read_zero, write_ignore },
+	{ MSR_K7_HWCR, read_zero, write_ignore },
 	{ MSR_MISC_ENABLE, read_misc_enable, write_ignore },
 	{ MSR_PAT, read_pat, write_ignore },
 	{ MSR_EFER, read_efer, write_efer },
