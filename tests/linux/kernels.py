@@ -20,7 +20,7 @@ CLOCK = 'clocksource: Switched to clocksource vmi-timer'
 ENDS = {'poweroff': 'reboot: Power down', 'reboot': 'reboot: machine restart'}
 # What no healthy boot prints.
 TROUBLE = re.compile(r'(WARNING:|BUG:|Oops|Call Trace|Kernel panic|PANIC|soft lockup|'
-                     r'protection fault|nobody cared)')
+                     r'segment-related|nobody cared)')
 # tests/image/load where a platform cannot: (platform, test) -> why.
 KNOWN = {('ring1', 'ports'): 'the ring-1 ROM has no I/O permission bitmap'}
 
