@@ -148,6 +148,7 @@ static const struct msr msrs[] = {
 	{ MSR_MCG_STATUS, read_zero, write_ignore },
 	{ MSR_K8_SYSCFG, read_zero, write_ignore },
 	{ MSR_K7_HWCR, read_zero, write_ignore },
+	{ MSR_K8_INT_PENDING, read_zero, write_ignore },
 	{ MSR_MISC_ENABLE, read_misc_enable, write_ignore },
 	{ MSR_PAT, read_pat, write_ignore },
 	{ MSR_EFER, read_efer, write_efer },
