@@ -356,6 +356,24 @@ static const char *emulated(const struct pf_info *info, uint32_t access,
 	return NULL;
 }
 
+/*
+ * A fault was needed to reach kernel memory.  Xen pushes trap frames there and
+ * does not wait for one.  Without announcement TLB behaviour is allowed, and
+ * between the lines of a lazy section.
+ */
+static const char *kernel_missing(struct rig *r, gva_t va, uint32_t access,
+				  const struct oracle *o, uint32_t queued)
+{
+	uint32_t word = p2m_get(&r->m.p2m, gfn(o->gfn));
+
+	if (!r->m.vmi || va < r->c.split || va >= RIG_WINDOW || !o->ok ||
+	    queued || r->v.root->loose || r->stats.kernel_unfilled)
+		return NULL;
+	if (p2m_is_hole(word) || ((access & 2) && (word & P2M_ROM)))
+		return NULL;
+	return "kernel memory is mapped by a fault only";
+}
+
 const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 {
 	struct pf_info info = { 0 };
@@ -363,7 +381,7 @@ const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 	struct oracle o;
 	const char *bad;
 	uint64_t maddr;
-	uint32_t error, i;
+	uint32_t error, i, queued = r->m.nr_queued;
 
 	r->nr_touches++;
 	rig_oracle(r, va, access, &o);
@@ -373,7 +391,11 @@ const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 			bad = arrived(r, va, access, maddr, &o);
 			break;
 		}
-		result = shadow_fault(&r->m, &r->v, va, error, &info);
+		/* As the adapter does it. */
+		if (shadow_fault_guests(&r->m, &r->v, va, error, &info.error))
+			result = PF_GUEST;
+		else
+			result = shadow_fault(&r->m, &r->v, va, error, &info);
 		if (result == PF_FIXED)
 			continue;
 		if (result == PF_EMULATE)
@@ -386,6 +408,8 @@ const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 	}
 	if (i == MAX_RETRIES)
 		return "no progress";
+	if (i && !bad)
+		bad = kernel_missing(r, va, access, &o, queued);
 	if (bad && stale(r, &o))
 		return NULL;
 	r->nr_compared++;

@@ -40,6 +40,7 @@ enum {
 	C_UVM_SET = 796,
 	C_UVM_REPLACE = 941,
 	C_UVM_CLEAR = 700,
+	C_UVM_SAME = 650, /* as much less than mmu_update as the others */
 	C_UVM_FLUSH = 70,
 	C_PIN = 850, /* PIN of a table that is valid already */
 	C_UNPIN = 800,
@@ -439,9 +440,10 @@ int xen_update_va(gva_t va, uint64_t val, uint32_t flags)
 	if (va >= XEN_HOLE || !find_l1(va, &frame))
 		return -XEN_EINVAL;
 	old = table(frame)[(va >> 12) & 511];
-	charge(!(old & E_P) ? C_UVM_SET
-	       : val & E_P  ? C_UVM_REPLACE
-			    : C_UVM_CLEAR);
+	charge(!(old & E_P)			? C_UVM_SET
+	       : !(val & E_P)			? C_UVM_CLEAR
+	       : (old ^ val) & (E_FRAME | E_RW) ? C_UVM_REPLACE
+						: C_UVM_SAME);
 	if (flags == XEN_VA_TLB_FLUSH)
 		tlb_flush();
 	else if (flags == XEN_VA_INVLPG)

@@ -199,20 +199,20 @@ static void single_entries(void)
 
 	from_here();
 	rig_set(&g.rig, pt, i, pte(OTHER_DATA, G_KERNEL));
-	cost("SetPxE, the same value", 1, 900);
+	cost("SetPxE, the same value", 1, 650);
 
 	from_here();
 	rig_set(&g.rig, pt, i, 0);
-	cost("SetPxE, kernel, clear", 1, 900);
+	cost("SetPxE, kernel, clear", 1, 700);
 
 	from_here();
 	rig_set(&g.rig, pt, i, pte(OTHER_DATA + 1, G_KERNEL));
-	cost("SetPxE, kernel, set", 1, 1000);
+	cost("SetPxE, kernel, set", 1, 800);
 	touch(va, 2);
 
 	from_here();
 	rig_update(&g.rig, pt, i, pte(OTHER_DATA + 2, G_KERNEL));
-	cost("UpdatePxE, kernel, replace", 1, 1200);
+	cost("UpdatePxE, kernel, replace", 1, 950);
 
 	from_here();
 	rig_invlpg(&g.rig, va);
@@ -253,7 +253,7 @@ static void user_memory(void)
 	from_here();
 	rig_set(&g.rig, PT_B, pt_index(USER_VA),
 		pte(USER_DATA, G_USER & ~G_RW));
-	cost("SetPxE, user, protect", 1, 1100);
+	cost("SetPxE, user, protect", 1, 950);
 
 	/* What fork() does to its parent. */
 	from_here();

@@ -448,6 +448,23 @@ static void op_large(void)
 			   random_flags(true) | G_PS);
 }
 
+/* A directory as a table of itself: its entries are data and links at once. */
+static void op_self_map(void)
+{
+	struct space *s = &w.as[w.current];
+	uint32_t r = rnd(NR_REGIONS), pd = pd_of(s, w.region[r]);
+
+	if (s->pt[r] || pd == INVALID_FRAME)
+		return;
+	pde_change(s, w.region[r],
+		   ((uint64_t)pd << 12) | (random_flags(true) & ~G_G));
+	rig_flush(&w.rig, false);
+	touch(w.region[r] + (pd_index(w.region[r]) << 12), 4);
+	touch(w.region[r] + (pd_index(w.region[r]) << 12), 4);
+	touch(region_va(r), rnd(4) * 2);
+	pde_change(s, w.region[r], 0);
+}
+
 /* fork: copy a table into another space, in a lazy section. */
 static void op_fork(void)
 {
@@ -576,7 +593,7 @@ static const struct {
 	{ op_touch, 30 }, { op_space, 5 }, { op_switch, 8 }, { op_flush, 8 },
 	{ op_invlpg, 5 }, { op_pte, 25 },  { op_silent, 4 }, { op_pt, 8 },
 	{ op_large, 4 },  { op_fork, 3 },  { op_lazy, 4 },   { op_kernel, 5 },
-	{ op_lowmem, 3 }, { op_pdpt, 2 },  { op_copy, 4 },
+	{ op_lowmem, 3 }, { op_pdpt, 2 },  { op_copy, 4 },   { op_self_map, 2 },
 };
 
 static void random_op(void)

@@ -8,7 +8,7 @@
  */
 #include "mmu/shadow-private.h"
 
-#define HIGH_NX 0x80000000u /* of a PAE entry's upper half */
+#define HIGH_FRAME 0x000000ffu /* address bits in a PAE entry's upper half */
 
 static void send_one(struct mmu *m, gva_t va, uint64_t spte)
 {
@@ -68,6 +68,7 @@ bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	const uint32_t needs = PFE_W | PFE_U; /* PE_RW and PE_US alike */
 	uint32_t pd = m->pae ? v->pdpt[va >> 30] : GVA_FRAME(v->cr3);
 	const volatile uint32_t *e;
+	const uint32_t rsvd = (uint32_t)(m->rsvd >> 32);
 	uint32_t pde, pte, i, keep = PFE_W | PFE_U;
 
 	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->nr_queued ||
@@ -78,7 +79,8 @@ bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 		return false;
 	i = m->pae ? 2 * ((va >> 21) & 511) : va >> 22;
 	pde = e[i];
-	if (!(pde & PE_P) || (pde & PE_PS) || (m->pae && (e[i + 1] & ~HIGH_NX)))
+	if (!(pde & PE_P) || (pde & PE_PS) ||
+	    (m->pae && (e[i + 1] & (HIGH_FRAME | rsvd))))
 		return false;
 	e = linear_ptr(m, v, pde >> PAGE_SHIFT);
 	if (!e)
@@ -89,7 +91,7 @@ bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 		keep |= PFE_I;
 	*guest_error = error & keep;
 	if (pte & PE_P) {
-		if ((m->pae && (e[i + 1] & ~HIGH_NX)) ||
+		if ((m->pae && (e[i + 1] & rsvd)) ||
 		    !(error & needs & ~(pde & pte)))
 			return false;
 		*guest_error |= PFE_P;
@@ -141,8 +143,7 @@ bool shadow_ensure_stack(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	struct pf_info info;
 	struct gwalk w;
 
-	if (m->queued_kernel)
-		shadow_sync(m);
+	shadow_sync(m);
 	for (; page < va; page += PAGE_SIZE) {
 		uint16_t id = v->root->link[PIECE(page)];
 

@@ -174,7 +174,7 @@ struct mmu {
 	uint64_t scratch[SHADOW_L1_ENTRIES]; /* a page being prepared */
 	uint32_t nr_queued;
 	uint16_t last_l1;   /* pool page that the last queued entry is of */
-	bool queued_kernel; /* a kernel entry is among them */
+	bool queued_kernel; /* the linear map may be concerned */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
 	struct shadow_stats *stats;
 };

@@ -108,6 +108,12 @@ void l1_release(struct mmu *m, struct spage *sp)
 	sp_set_state(m, sp, SP_FREE);
 }
 
+void l1_unref(struct mmu *m, uint16_t id)
+{
+	if (id && !--sp_of(m, id)->nr_links)
+		l1_release(m, sp_of(m, id));
+}
+
 void l1_unlink_all(struct mmu *m, struct spage *sp)
 {
 	uint16_t id = sp_id(m, sp);

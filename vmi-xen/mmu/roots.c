@@ -31,10 +31,17 @@ static uint64_t link_entry(uint32_t frame, uint32_t rights)
 	       (rights & RIGHTS_NX ? PE_NX : 0);
 }
 
-static void unref(struct mmu *m, uint16_t id)
+/*
+ * A kernel link of @r is not the template's for sure any more.  On the root
+ * that runs it must be sent before the guest's linear map is used again.
+ */
+static void kernel_link_changed(struct mmu *m, struct sroot *r, uint32_t piece)
 {
-	if (id && !--sp_of(m, id)->nr_links)
-		l1_release(m, sp_of(m, id));
+	if (!piece_is_kernel(m, piece))
+		return;
+	r->kernel_gen = m->template_gen - 1;
+	if (r->users && r->stamp == m->clock)
+		m->queued_kernel = true;
 }
 
 void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
@@ -50,6 +57,7 @@ void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
 	m->stats->links++;
 	r->rights[piece] = rights;
 	queue_add(m, link_addr(m, r, piece), link_entry(sp->mfn, rights));
+	kernel_link_changed(m, r, piece);
 	if (old == id)
 		return;
 	r->link[piece] = id;
@@ -57,7 +65,7 @@ void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
 	sp->nr_links++;
 	sp->root = root_id(m, r);
 	sp->piece = (uint16_t)piece;
-	unref(m, old);
+	l1_unref(m, old);
 }
 
 void link_drop(struct mmu *m, struct sroot *r, uint32_t piece)
@@ -68,9 +76,10 @@ void link_drop(struct mmu *m, struct sroot *r, uint32_t piece)
 		return;
 	m->stats->unlinks++;
 	queue_add(m, link_addr(m, r, piece), 0);
+	kernel_link_changed(m, r, piece);
 	r->link[piece] = SHADOW_NO_PAGE;
 	r->linked[piece / 32] &= ~BIT(piece % 32);
-	unref(m, id);
+	l1_unref(m, id);
 }
 
 /* The guest's entry for @piece is gone: keep the link if it is the only one. */
@@ -85,45 +94,12 @@ void piece_drop(struct mmu *m, struct sroot *r, uint32_t piece)
 		return;
 	}
 	m->stats->parked++;
+	kernel_link_changed(m, r, piece);
 	l1_empty(m, sp);
 	l1_unname(m, sp);
 	sp_set_state(m, sp, SP_PARKED);
 	sp->root = root_id(m, r);
 	sp->piece = (uint16_t)piece;
-}
-
-/* --- The kernel's template ------------------------------------------------*/
-void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights)
-{
-	uint16_t old = m->template_link[piece];
-
-	if (!m->has_nx)
-		rights &= (uint8_t)~RIGHTS_NX;
-	if (old == id && m->template_rights[piece] == rights)
-		return;
-	m->template_gen++;
-	m->template_rights[piece] = rights;
-	if (old == id)
-		return;
-	linear_piece(m, piece, false);
-	m->template_link[piece] = id;
-	if (id)
-		sp_of(m, id)->nr_links++;
-	linear_piece(m, piece, true);
-	unref(m, old);
-}
-
-void template_take(struct mmu *m, struct shadow_vcpu *v, struct sroot *r)
-{
-	uint32_t p;
-
-	memcpy(m->template_pd, r->pd, sizeof(m->template_pd));
-	for (p = m->kernel_piece; p < m->end_piece; p++) {
-		template_set(m, p, r->link[p], r->rights[p]);
-		if (!m->pae && !(p & 1))
-			m->template_pde[p / 2] =
-				(uint32_t)guest_pde(m, v, r->pd[0], p);
-	}
 }
 
 /* --- Views: root and slot by page directory -------------------------------*/
@@ -163,7 +139,8 @@ static void view_del(struct mmu *m, struct sroot *r, uint32_t slot)
 		b = &m->roots[(*b - 1) / 4].hash_next[(*b - 1) & 3];
 	*b = r->hash_next[slot];
 	r->pd[slot] = INVALID_FRAME;
-	if (view_next(m, pd, -1) < 0)
+	/* The template follows its directories without a root, too. */
+	if (view_next(m, pd, -1) < 0 && !template_has(m, pd))
 		p2m_flag(m, pd, P2M_PD, false);
 }
 
@@ -238,7 +215,7 @@ static void root_destroy(struct mmu *m, struct sroot *r)
 	for (p = 0; p < SHADOW_PIECES; p++) {
 		id = r->link[p];
 		r->link[p] = SHADOW_NO_PAGE;
-		unref(m, id);
+		l1_unref(m, id);
 	}
 	memset(r->linked, 0, sizeof(r->linked));
 	root_pages_back(m, r);
@@ -368,91 +345,7 @@ static struct sroot *root_build(struct mmu *m)
 	return r;
 }
 
-/* --- Following the guest's directories ------------------------------------*/
-/* Link @piece of @r as its directory says. */
-static void kernel_piece_check(struct mmu *m, struct shadow_vcpu *v,
-			       struct sroot *r, uint32_t piece)
-{
-	uint64_t pde = guest_pde(m, v, r->pd[piece / PIECES_PER_L2], piece);
-	struct key k = pde_key(m, v, pde, piece);
-	struct spage *sp = sp_of(m, r->link[piece]);
-
-	if (!k.kind)
-		piece_drop(m, r, piece);
-	else if (!r->link[piece] || !sp_live(sp) || sp->gfn != k.gfn ||
-		 sp->kind != k.kind || r->rights[piece] != k.rights)
-		piece_link(m, v, r, piece, k);
-}
-
-/* Link @piece of @r as the template has it. */
-static void piece_from_template(struct mmu *m, struct sroot *r, uint32_t piece)
-{
-	uint16_t id = m->template_link[piece];
-
-	if (id)
-		link_set(m, r, piece, id, m->template_rights[piece]);
-	else if (r->link[piece])
-		piece_drop(m, r, piece);
-}
-
-/* A 2-level directory of its own: only what differs is worth a look. */
-static void check_two_level(struct mmu *m, struct shadow_vcpu *v,
-			    struct sroot *r)
-{
-	const uint32_t same = ~(uint32_t)(PE_A | PE_D);
-	uint32_t differ[TWO_LEVEL_ENTRIES / 32] = { 0 };
-	const volatile uint32_t *pd = guest_map(m, v, gfn(r->pd[0]), false);
-	uint32_t i, p;
-
-	for (i = m->kernel_piece / 2; i < m->end_piece / 2; i++)
-		if (!pd || ((pd[i] ^ m->template_pde[i]) & same))
-			differ[i / 32] |= BIT(i % 32);
-	for (p = m->kernel_piece; p < m->end_piece; p++) {
-		i = p / 2;
-		if (differ[i / 32] & BIT(i % 32))
-			kernel_piece_check(m, v, r, p);
-		else
-			piece_from_template(m, r, p);
-	}
-}
-
-/*
- * Make the kernel's pieces of @r what its directories say.  Most address
- * spaces share the kernel's directory, or have a copy of it: then the template
- * knows.
- */
-void root_check_kernel(struct mmu *m, struct shadow_vcpu *v, struct sroot *r)
-{
-	uint32_t p = m->kernel_piece, slot, gen = m->template_gen;
-
-	if (!m->pae && paging(v) && m->template_pd[0] != INVALID_FRAME) {
-		check_two_level(m, v, r);
-		return;
-	}
-	while (p < m->end_piece) {
-		uint32_t end = (p / PIECES_PER_L2 + 1) * PIECES_PER_L2;
-		bool shared;
-
-		slot = p / PIECES_PER_L2;
-		shared = r->pd[slot] != INVALID_FRAME &&
-			 r->pd[slot] == m->template_pd[slot];
-		if (end > m->end_piece)
-			end = m->end_piece;
-		if (!shared)
-			gen = m->template_gen - 1; /* not the template's */
-		if (shared && r->kernel_gen == m->template_gen) {
-			p = end;
-			continue;
-		}
-		for (; p < end; p++)
-			if (shared)
-				piece_from_template(m, r, p);
-			else
-				kernel_piece_check(m, v, r, p);
-	}
-	r->kernel_gen = gen;
-}
-
+/* --- Finding and loading ---------------------------------------------------*/
 static bool root_has_key(const struct mmu *m, const struct shadow_vcpu *v,
 			 const struct sroot *r)
 {

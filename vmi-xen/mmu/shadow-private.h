@@ -230,6 +230,8 @@ void l1_name(struct mmu *m, struct spage *sp, struct key k);
 void l1_unname(struct mmu *m, struct spage *sp);
 void l1_unlink_all(struct mmu *m, struct spage *sp);
 void l1_release(struct mmu *m, struct spage *sp);
+/* A link to L1 @id is gone; with the last one the page is free again. */
+void l1_unref(struct mmu *m, uint16_t id);
 
 /* shadow-map.c: entries */
 uint64_t spte_of(struct mmu *m, uint64_t gpte, bool kernel);
@@ -254,18 +256,26 @@ uint16_t piece_link(struct mmu *m, struct shadow_vcpu *v, struct sroot *r,
 void l1_drop(struct mmu *m, struct spage *sp);
 void drop_loose(struct mmu *m);
 
+/* template.c */
+void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights);
+/* Follow page directory @pd? */
+bool template_has(const struct mmu *m, uint32_t pd);
+/* Follow no directory; the links stay. */
+void template_forget(struct mmu *m);
+/* Take over the kernel's links of @r, and follow its directories. */
+void template_take(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
+/* Make the kernel's pieces of @r what its directories say. */
+void root_check_kernel(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
+
 /* roots.c */
 void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
 	      uint8_t rights);
 void link_drop(struct mmu *m, struct sroot *r, uint32_t piece);
 void piece_drop(struct mmu *m, struct sroot *r, uint32_t piece);
-void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights);
 void root_drop_user(struct mmu *m, struct sroot *r);
 void root_detach(struct mmu *m, struct sroot *r);
-void root_check_kernel(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
 bool root_destroy_one(struct mmu *m);
 void root_load(struct mmu *m, struct shadow_vcpu *v);
-void template_take(struct mmu *m, struct shadow_vcpu *v, struct sroot *r);
 bool root_is_loose(const struct mmu *m, const struct sroot *r);
 void views_released(struct mmu *m, uint32_t gfn);
 /* Roots that view directory @gfn: next one after @i (start with -1). */

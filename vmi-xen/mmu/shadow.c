@@ -81,7 +81,7 @@ static void shadow_reset(struct mmu *m)
 {
 	uint32_t i, p;
 
-	memset(m->template_pd, 0xff, sizeof(m->template_pd));
+	template_forget(m);
 	for (p = 0; p < SHADOW_PIECES; p++)
 		template_set(m, p, SHADOW_NO_PAGE, 0);
 	for (i = 0; i < m->nr_roots; i++) {

@@ -35,7 +35,7 @@ static bool ptep_to_gfn(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 
 /*
  * Send what one call has queued.  The usual case, one entry of an L1 that the
- * running root has in one place, goes by its linear address: cheaper.
+ * running root has, goes by its linear address: cheaper.
  */
 static void send_now(struct mmu *m, struct shadow_vcpu *v, uint32_t queued)
 {
@@ -43,8 +43,7 @@ static void send_now(struct mmu *m, struct shadow_vcpu *v, uint32_t queued)
 	struct spage *sp = sp_of(m, m->last_l1);
 	int rc;
 
-	if (queued || m->nr_queued != 1 || !m->last_l1 || sp->nr_links != 1 ||
-	    &m->roots[sp->root] != v->root ||
+	if (queued || m->nr_queued != 1 || !m->last_l1 ||
 	    v->root->link[sp->piece] != m->last_l1 ||
 	    e->ptr >> PAGE_SHIFT != sp->mfn) {
 		shadow_sync(m);
@@ -87,16 +86,18 @@ static bool shadowed(struct mmu *m, uint32_t word)
 bool shadow_set_pxe(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 		    uint64_t val, uint32_t flags, unsigned int size)
 {
+	const uint32_t entry = m->pae ? 8 : 4;
 	volatile uint32_t *p;
-	uint32_t g, word;
+	uint32_t g, word, index;
 
 	(void)flags;
+	ptep &= ~(size - 1);
 	if (!ptep_to_gfn(m, v, ptep, &g))
 		return false;
 	p = guest_map(m, v, gfn(g), true);
 	if (!p)
 		return false;
-	p += (ptep & PAGE_MASK & ~(size - 1)) / 4;
+	p += (ptep & PAGE_MASK) / 4;
 	/* Whoever reads in between must not see a mix: P goes last or first. */
 	if (size == 8 && !(val & PE_P)) {
 		p[0] = (uint32_t)val;
@@ -109,8 +110,17 @@ bool shadow_set_pxe(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 		p[0] = (uint32_t)val;
 	}
 	word = p2m_get(&m->p2m, gfn(g));
-	if (shadowed(m, word))
-		entry_changed(m, v, g, word, (ptep & PAGE_MASK) / size, val);
+	if (!shadowed(m, word))
+		return true;
+	index = (ptep & PAGE_MASK) / entry;
+	if (size == entry) {
+		entry_changed(m, v, g, word, index, val);
+		return true;
+	}
+	/* Linux 2.6.21 and 2.6.24 prepare PAE tables in 2-level mode. */
+	for (; index * entry < (ptep & PAGE_MASK) + size; index++)
+		entry_changed(m, v, g, word, index,
+			      guest_entry(m, v, g, index));
 	return true;
 }
 
