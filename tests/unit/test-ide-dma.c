@@ -125,7 +125,7 @@ static void a_disk_error_ends_dma(void **state)
 	dma(true);
 	assert_int_equal(in(BM + 2) & 7, ACTIVE);
 	answer(false);
-	assert_int_equal(in(BM + 2) & 7, BM_IRQ | BM_ERR);
+	assert_int_equal(in(BM + 2) & 7, BM_IRQ);
 	assert_failed(UNC);
 	assert_int_equal(in(LOW), 0x45);
 }

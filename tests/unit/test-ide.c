@@ -349,7 +349,7 @@ static void a_bad_sector_is_named(void **state)
 	task28(0x30, 7, 1);
 	write_block(0, 1);
 	answer(false);
-	assert_failed(ABRT);
+	assert_failed(UNC);
 	out(COMMAND, 0xe5);
 	assert_int_equal(in(ERROR), 0); /* a new command clears it */
 	assert_int_equal(in(COUNT), 0xff);

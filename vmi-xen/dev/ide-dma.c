@@ -25,11 +25,10 @@
 
 static void run(struct ide_channel *c);
 
+/* The error bit is for what goes wrong on the bus, not for the disk's errors. */
 static void stop(struct ide_channel *c, bool ok)
 {
 	c->bm_status &= (uint8_t)~STS_ACTIVE;
-	if (!ok)
-		c->bm_status |= STS_ERROR;
 	ide_finish(c, ok);
 }
 
@@ -150,7 +149,9 @@ static void run(struct ide_channel *c)
 	uint32_t bytes = gather(c, r);
 
 	if (!bytes) {
-		stop(c, false); /* the table is shorter than the command */
+		/* the table is shorter than the command */
+		c->bm_status |= STS_ERROR;
+		stop(c, false);
 		return;
 	}
 	c->chunk = bytes / DISK_SECTOR_SIZE;

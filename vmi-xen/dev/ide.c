@@ -79,9 +79,14 @@ void ide_finish(struct ide_channel *c, bool ok)
 		ide_packet_finish(c, ok);
 		return;
 	}
-	if (!ok && c->left)
+	if (ok) {
+		ide_end(c, 0);
+		return;
+	}
+	/* Drivers do not try again what is "uncorrectable", in vain. */
+	if (c->left)
 		put_address(c);
-	ide_end(c, ok ? 0 : c->write ? ERR_ABRT : ERR_UNC);
+	ide_end(c, c->left ? ERR_UNC : ERR_ABRT);
 }
 
 void ide_abort(struct ide_channel *c)
