@@ -21,6 +21,12 @@ $(I)/powerbutton $(I)/bench: $(I)/%: tests/image/%.c tests/image/mini.h
 	$(call say,GUESTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(MINI_CFLAGS) -s $< -o $@
+# Programs of tests/lab/test-devices and its bench.
+DEVICE_PROGRAMS := $(I)/disktest $(I)/nettest
+$(DEVICE_PROGRAMS): $(I)/%: tests/image/%.c
+	$(call say,GUESTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(IMAGE_CFLAGS) -s $< -o $@
 $(IMAGE): tests/image/build-image tests/image/mkcpio tests/image/init $(IMAGE_PROGRAMS)
 	$(Q)tests/image/build-image $(CURDIR)/$@ $(IMAGE_PROGRAMS)
 # The benchmark is the whole user space of its run.

@@ -16,6 +16,12 @@ $(L)/lab-mem: tests/lab/dom0-mem.c
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -static $< -o $@
+# Benchmarks ask it in dom0 what a domain has used.
+$(L)/lab-stat: tests/lab/dom0-stat.c vmi-xen/lib/counters.h rom/include/layout.h
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -Irom/include -Ivmi-xen -static $< -o $@ \
+		$(addprefix -lxen,ctrl call foreignmemory devicemodel evtchn gnttab toollog toolcore)
 $(L)/dom0.cpio: tests/lab/build-dom0 tests/lab/dom0-init tests/lab/dom0-lab-lib $(L)/lab-mem $(L)/debs.sha256
 	$(Q)echo 'lab: building the dom0 image'
 	$(Q)tests/lab/build-dom0 $(L)
@@ -58,3 +64,8 @@ demo: deps
 	$(Q)$(MAKE) build-all build-lab $(DEMO_NEEDS) $(IMAGE)
 	$(Q)tests/lab/demo --kernel $(DEMO_KERNEL) --initrd $(IMAGE) \
 		$(if $(filter auto,$(DEMO)),--auto)
+
+# Disks and networks of a real guest; see test-devices.
+DEVICES_NEED := $(BUILD)/guests/linux-6.1-pae/bzImage $(BUILD)/image/initramfs.gz \
+	$(BUILD)/image/disktest $(BUILD)/image/nettest
+BENCH_NEEDS += $(DEVICES_NEED) $(L)/lab-stat
