@@ -7,7 +7,7 @@ KERNELS := $(foreach v,$(KERNEL_VARIANTS),$(BUILD)/guests/$(KERNEL_SERIES)-$(v)/
 # One after the other: each uses all processors.
 $(BUILD)/guests/$(KERNEL_SERIES)-nopae/bzImage: | $(BUILD)/guests/$(KERNEL_SERIES)-pae/bzImage
 $(BUILD)/guests/$(KERNEL_SERIES)-%/bzImage: guest-patches/build-guest \
-		$(wildcard guest-patches/$(KERNEL_SERIES)/*)
+		$(wildcard guest-patches/$(KERNEL_SERIES)/* /usr/src/linux-source-6.1.tar.xz)
 	$(Q)guest-patches/build-guest $(KERNEL_SERIES) $* $(BUILD)/guests
 
 .PHONY: build-guests
