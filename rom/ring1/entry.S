@@ -55,9 +55,16 @@ ring1_CPUID:
 	andl	$~CPUID_1_EDX_SEP, %edx
 	ret
 
-/* As the reference ROM's: alarms are looked after, in ring 0. */
+/*
+ * As the reference ROM's: alarms are looked after, in ring 0.  From ring 1
+ * there is no way to virtual-8086 mode.
+ */
 	.globl	ring1_IRET
 ring1_IRET:
+	testl	$X86_EFLAGS_VM, 8(%esp)
+	jz	3f
+	ud2
+3:
 	pushl	%ecx
 	call	1f
 1:	popl	%ecx

@@ -87,7 +87,7 @@ static void record(const struct trap_frame *f)
 	struct trap_record *t = &last_trap;
 
 	memset(t, 0, sizeof(*t));
-	t->user = (f->cs & 3) == 3;
+	t->user = (f->cs & 3) == 3 || (f->eflags & X86_EFLAGS_VM);
 	memcpy(&t->frame, f,
 	       t->user ? sizeof(*f) : offsetof(struct trap_frame, esp));
 	t->at = (uint32_t)(uintptr_t)f;

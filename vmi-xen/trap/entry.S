@@ -46,13 +46,16 @@ END(trap_entry_\vector)
 
 /*
  * Vectors that a faulting iret raises: it is delivered as if raised at the
- * iret's target, whose frame lies right above the one of the fault.
+ * iret's target, whose frame lies right above the one of the fault.  User code
+ * may stand at any EIP: look at the ring first.
  */
 .macro TRAP_ENTRY_IRET vector
 ENTRY(trap_entry_\vector)
+	testb	$2, 8(%esp)
+	jnz	2f
 	cmpl	$iret_insn, 4(%esp)
 	je	1f
-	pushl	$\vector
+2:	pushl	$\vector
 	jmp	trap_common
 1:	popl	8(%esp)			/* error code: below the target's frame */
 	addl	$8, %esp
@@ -135,6 +138,8 @@ END(trap_common)
  * Restartable: event_upcall knows the range.
  */
 ENTRY(return_to_frame)
+	testb	$(X86_EFLAGS_VM >> 16), 10(%esp)
+	jnz	return_to_v86
 	testl	$X86_EFLAGS_IF, 8(%esp)
 	jz	iret_insn
 iret_crit_start:
@@ -146,6 +151,19 @@ iret_insn:
 	iret
 iret_crit_end:
 END(return_to_frame)
+
+/*
+ * There is no virtual-8086 mode under Xen: iret ignores the flag, and would
+ * take the segment in CS, which user code may have chosen, for a selector,
+ * of ring 1 as well.  So what was to run there has a protection fault at its
+ * first instruction; Linux's vm86() returns VM86_UNKNOWN then.
+ */
+ENTRY(return_to_v86)
+	movb	$1, VCPU_MASK
+	pushl	$0			/* error code */
+	pushl	$(X86_EXC_GP | TRAP_FROM_IRET)
+	jmp	trap_common
+END(return_to_v86)
 
 /* An event is pending for the frame at ESP: take it before returning. */
 ENTRY(return_pending)

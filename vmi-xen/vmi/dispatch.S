@@ -224,10 +224,7 @@ ENTRY(vmi_set_interrupt_mask)
 END(vmi_set_interrupt_mask)
 
 /* --- Return to user mode -------------------------------------------------- */
-/*
- * Reached by a jump: the frame is at ESP.  There is no virtual-8086 mode under
- * Xen: iret ignores the flag there, and the segments then fault.
- */
+/* Reached by a jump: the frame is at ESP. */
 ENTRY(vmi_iret)
 	jmp	return_to_frame
 END(vmi_iret)

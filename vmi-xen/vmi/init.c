@@ -81,7 +81,9 @@ uint64_t vmi_get_reloc(uint32_t nr)
 /* --- VMI_Init -------------------------------------------------------------*/
 bool vmi_init_called(const struct cpu_regs *regs)
 {
-	return regs->eip == (uint32_t)(uintptr_t)vmi_init_hlt;
+	/* User code may stand at any EIP. */
+	return regs->eip == (uint32_t)(uintptr_t)vmi_init_hlt &&
+	       (regs->cs & RPL) == 2;
 }
 
 static uint16_t to_ring(const struct vcpu *v, uint32_t sel)
