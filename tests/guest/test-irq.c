@@ -92,6 +92,22 @@ TEST("irq", "UART: transmitter empty, IRQ 4", AFTER)
 	check_eq(inb(PORT_COM1 + UART_IIR) & UART_IIR_NONE, UART_IIR_NONE);
 }
 
+TEST("irq", "a call that raises an interrupt: it comes when the call returns",
+     AFTER)
+{
+	uint32_t came;
+
+	pic_init();
+	pic_unmask(IRQ_UART);
+	outb(PORT_COM1 + UART_MCR, UART_MCR_OUT2);
+	irq_on();
+	vmi(VMI_CALL_OUTB, UART_IER_THRE, PORT_COM1 + UART_IER);
+	came = irq_count[IRQ_UART];
+	irq_off();
+	uart_interrupt(false);
+	check_eq(came, 1);
+}
+
 TEST("irq", "8259: the lower number comes first", AFTER)
 {
 	nr_order = 0;

@@ -24,7 +24,7 @@ void halt_until_interrupt(struct vcpu *v)
 			break;
 		xen_block();
 	}
-	v->upcall_deferred = 1;
+	v->upcall_deferred = DEFERRED_UPCALL;
 	irq_refresh(v);
 }
 

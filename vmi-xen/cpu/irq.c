@@ -21,8 +21,12 @@ void irq_upcall(struct vcpu *v)
 
 void irq_refresh(struct vcpu *v)
 {
-	if (v->mode == CPU_VMI && platform_irq_pending(v))
-		xen_upcall_pend();
+	if (v->mode != CPU_VMI || !platform_irq_pending(v))
+		return;
+	xen_upcall_pend();
+	/* A VMI call with interrupts on: it comes when the call returns. */
+	if (!xen_upcall_masked())
+		v->upcall_deferred |= DEFERRED_UPCALL;
 }
 
 int irq_take(struct vcpu *v)

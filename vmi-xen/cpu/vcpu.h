@@ -17,7 +17,10 @@
 #define VCPU_STACK_SIZE	  (4 * PAGE_SIZE)
 #define GDT_ENTRIES	  512  /* of the shadow: one page */
 #define LDT_ENTRIES	  8192 /* of the shadow: 16 pages */
-#define TRAP_HISTORY_SIZE 16
+
+/* What the return of a VMI call has to see to. */
+#define DEFERRED_UPCALL 1 /* one came while on our stack; the flag was set */
+#define DEFERRED_FAULT	2 /* vcpu.call_fault */
 
 #ifndef __ASSEMBLER__
 
@@ -72,7 +75,7 @@ enum cpu_mode {
 
 struct vcpu {
 	/* Hot, touched by assembly: keep first. */
-	uint32_t upcall_deferred; /* an upcall came while on our stack */
+	uint32_t upcall_deferred; /* DEFERRED_*, when a VMI call returns */
 	uint32_t real_ts;	  /* CR0.TS as Xen has it */
 	uint32_t deliver_esp;	  /* scratch of entry.S */
 	uint32_t sti_blocked;	  /* SetInterruptMask may not enable yet */

@@ -215,25 +215,29 @@ ENTRY(guest_unmask)
 END(guest_unmask)
 
 /*
- * An upcall came while a VMI call ran on our stack.  in: as guest_unmask, but
- * all registers and flags live.
+ * An upcall came while a VMI call ran on our stack, or the call faults.
+ * in: as guest_unmask, with all registers live.
  */
 ENTRY(deliver_deferred)
-	movl	$0, %ss:vcpu0 + VCPU_UPCALL_DEFERRED
 	cmpl	$0, %ss:vcpu0 + VCPU_CALL_FAULT
-	je	guest_unmask
+	jne	1f
+	movl	$0, %ss:vcpu0 + VCPU_UPCALL_DEFERRED
+	jmp	guest_unmask
 /*
  * The call is an instruction's stand-in and faults like it: an exception with
- * error code 0 at the return address.
+ * error code 0 at the return address.  An upcall has set the mask meanwhile.
  */
-	pushl	%cs
+1:	pushl	%cs
 	pushl	4(%esp)
 	pushfl
 	andl	$~X86_EFLAGS_IF, (%esp)
+	testl	$DEFERRED_UPCALL, %ss:vcpu0 + VCPU_UPCALL_DEFERRED
+	jnz	2f
 	testb	$1, VCPU_MASK
-	jnz	1f
-	orl	$X86_EFLAGS_IF, (%esp)
-1:	popl	8(%esp)
+	jnz	3f
+2:	orl	$X86_EFLAGS_IF, (%esp)
+3:	movl	$0, %ss:vcpu0 + VCPU_UPCALL_DEFERRED
+	popl	8(%esp)
 	movb	$1, VCPU_MASK
 	pushl	$0
 	pushl	%ss:vcpu0 + VCPU_CALL_FAULT

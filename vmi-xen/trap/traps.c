@@ -66,7 +66,7 @@ static uint32_t trap_in_adapter(struct vcpu *v, struct cpu_regs *regs)
 	uint32_t fixup;
 
 	if (regs->vector == TRAP_UPCALL) {
-		v->upcall_deferred = 1;
+		v->upcall_deferred |= DEFERRED_UPCALL;
 		regs->eflags &= ~(uint32_t)X86_EFLAGS_IF;
 		return TRAP_RESUME;
 	}

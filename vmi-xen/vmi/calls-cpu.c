@@ -33,7 +33,7 @@ void vmi_cpuid(struct vmi_frame *f)
 static void call_faults(struct vcpu *v)
 {
 	v->call_fault = X86_EXC_GP;
-	v->upcall_deferred = 1;
+	v->upcall_deferred |= DEFERRED_FAULT;
 }
 
 void vmi_wrmsr(uint32_t lo, uint32_t hi, uint32_t msr)

@@ -99,8 +99,9 @@ ENTRY(vmi_stub_\name)
 	jne	1f
 	popfl
 	ret
-1:	popfl
-	jmp	deliver_deferred
+1:	call	deliver_deferred
+	popfl
+	ret
 END(vmi_stub_\name)
 .endm
 
