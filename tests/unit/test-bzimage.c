@@ -174,7 +174,32 @@ static void old_protocols_get_their_defaults(void **state)
 	assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
 	assert_int_equal(b.setup_bytes, 5 * 512);
 	assert_int_equal(b.cmdline_max, 255);
-	assert_int_equal(b.alignment, 0);
+	assert_int_equal(b.unpacked, 0x100000);
+}
+
+static void where_it_unpacks(void **state)
+{
+	uint8_t p[TOTAL];
+	struct bzimage b;
+
+	(void)state;
+	make_good(p); /* linked at 1 MB or not said, not relocatable */
+	assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+	assert_int_equal(b.unpacked, 0x100000);
+	p[0x234] = 1;
+	assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+	assert_int_equal(b.unpacked, 0x1000000); /* its alignment */
+	put(p, 0x230, 0x2000, 4);
+	put(p, 0x258, 0x400000, 4);
+	assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+	assert_int_equal(b.unpacked, 0x400000);
+	put(p, 0x230, 0x3000, 4); /* no alignment */
+	put(p, 0x206, 0x209, 2);
+	assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+	assert_int_equal(b.unpacked, 0x100000);
+	put(p, 0x230, 0x80000000, 4);
+	assert_int_equal(parse(&b, p, TOTAL), BZIMAGE_OK);
+	assert_int_equal(b.unpacked, 0x80000000);
 }
 
 /* Before 2.08 the file may end, or the initrd begin, up to 15 bytes early. */
@@ -231,6 +256,7 @@ int main(void)
 		cmocka_unit_test(pad_bytes_are_skipped_up_to_three),
 		cmocka_unit_test(every_truncation_is_noticed),
 		cmocka_unit_test(bad_fields_are_named),
+		cmocka_unit_test(where_it_unpacks),
 		cmocka_unit_test(old_protocols_get_their_defaults),
 		cmocka_unit_test(old_images_end_inside_a_paragraph),
 		cmocka_unit_test(strange_version_strings_are_harmless),

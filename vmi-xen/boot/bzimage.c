@@ -18,6 +18,7 @@
 #define OFF_RELOCATABLE	 0x234
 #define OFF_XLOADFLAGS	 0x236
 #define OFF_CMDLINE_SIZE 0x238
+#define OFF_PREFERRED	 0x258 /* 64 bits */
 #define OFF_INIT_SIZE	 0x260
 #define HEADER_MIN	 0x230 /* all of protocol 2.04's fields */
 
@@ -36,6 +37,7 @@
 #define PAD_MAX		    3u
 #define CRC_BYTES	    4u
 #define PROTOCOL_CRC	    0x208
+#define PROTOCOL_INIT_SIZE  0x20a
 #define MAGIC_MAX	    6u
 
 static uint16_t get16(const uint8_t *p)
@@ -150,22 +152,39 @@ static bool crc_cut_off(const struct bzimage *b, bzimage_read_t read,
 	return get32(crc) == 0;
 }
 
+/*
+ * A relocatable kernel unpacks itself to the next multiple of its alignment,
+ * any other to where it was linked, and the newer relocatable ones not below
+ * that: so take the higher one.
+ */
+static uint32_t unpacked_at(const struct bzimage *b, const uint8_t *head)
+{
+	uint32_t at = b->entry, align = 0, linked = 0;
+
+	if (b->relocatable)
+		align = get32(head + OFF_ALIGNMENT);
+	if (align && !(align & (align - 1)))
+		at = (at + align - 1) & ~(align - 1);
+	if (b->protocol >= PROTOCOL_INIT_SIZE &&
+	    !get32(head + OFF_PREFERRED + 4))
+		linked = get32(head + OFF_PREFERRED);
+	return linked > at ? linked : at;
+}
+
 static void read_newer_fields(struct bzimage *b, const uint8_t *head)
 {
 	b->initrd_max = get32(head + OFF_INITRD_MAX);
 	if (!b->initrd_max)
 		b->initrd_max = OLD_INITRD_MAX;
 	b->cmdline_max = OLD_CMDLINE_SIZE;
-	b->alignment = 0;
-	b->relocatable = false;
-	b->init_size = b->kernel_size << UNPACK_FACTOR_SHIFT;
-	if (b->protocol >= 0x205) {
-		b->alignment = get32(head + OFF_ALIGNMENT);
-		b->relocatable = head[OFF_RELOCATABLE];
-	}
+	b->relocatable = b->protocol >= 0x205 && head[OFF_RELOCATABLE];
+	b->unpacked = unpacked_at(b, head);
+	b->init_size = b->kernel_size > UINT32_MAX >> UNPACK_FACTOR_SHIFT
+			       ? UINT32_MAX
+			       : b->kernel_size << UNPACK_FACTOR_SHIFT;
 	if (b->protocol >= 0x206 && get32(head + OFF_CMDLINE_SIZE))
 		b->cmdline_max = get32(head + OFF_CMDLINE_SIZE);
-	if (b->protocol >= 0x20a && get32(head + OFF_INIT_SIZE))
+	if (b->protocol >= PROTOCOL_INIT_SIZE && get32(head + OFF_INIT_SIZE))
 		b->init_size = get32(head + OFF_INIT_SIZE);
 }
 

@@ -38,8 +38,8 @@ struct bzimage {
 	uint32_t header_len;  /* of the setup header, from 0x1f1 */
 	uint32_t initrd_max;  /* highest byte an initrd may have */
 	uint32_t cmdline_max; /* bytes without NUL that the kernel takes */
-	uint32_t alignment;   /* kernel_alignment; 0 unknown */
-	uint32_t init_size;   /* bytes from the entry that unpacking needs */
+	uint32_t unpacked;    /* where it unpacks itself to */
+	uint32_t init_size;   /* bytes from there that it needs for that */
 	uint8_t loadflags;
 	bool relocatable;
 	uint32_t initrd_offset, initrd_size;

@@ -29,6 +29,7 @@
 
 #define PAGES_PER_MB 256
 #define KB_PER_PAGE  4
+#define KB_SHIFT     10
 
 /* The pool: so many pages, and one for each so many pages of memory. */
 #define POOL_BASE      256
@@ -201,41 +202,64 @@ static void put_bundle(struct machine *m, gpa_t gpa, uint32_t offset,
 	}
 }
 
+/* End of RAM below 4 GB. */
+static uint32_t low_end(const struct machine *m)
+{
+	return PC_HIGH_START + (m->memmap.low_pages << PAGE_SHIFT);
+}
+
 /* First byte of RAM below 4 GB whose page still holds the bundle. */
 static uint32_t bundle_floor(const struct machine *m)
 {
 	uint32_t pages = m->frames.bundle.end - m->frames.bundle.start;
 	uint32_t backed = memmap_backed_pages(&m->memmap);
-	uint32_t low_end = PC_HIGH_START + (m->memmap.low_pages << PAGE_SHIFT);
 	uint32_t floor;
 
 	if (pages > backed)
 		return 0;
 	floor = gfn_x(memmap_nth(&m->memmap, backed - pages));
-	return floor < PC_4G_GFN && floor << PAGE_SHIFT < low_end
+	return floor < PC_4G_GFN && floor << PAGE_SHIFT < low_end(m)
 		       ? floor << PAGE_SHIFT
-		       : low_end;
+		       : low_end(m);
 }
 
-static struct initrd_place place_initrd(const struct machine *m, uint32_t end)
+static void check_room(uint64_t need, uint32_t left)
 {
-	const struct bzimage *b = &m->bundle;
-	uint32_t room =
-		b->init_size > b->kernel_size ? b->init_size : b->kernel_size;
-	struct initrd_place ird = { .size = b->initrd_size };
-
-	if (b->entry > end || room > end - b->entry)
+	if (need > left)
 		user_error(
 			"the kernel needs %u kB of memory, and %u kB are left: give the domain more",
-			(b->entry + room) >> 10, end >> 10);
+			(uint32_t)(need >> KB_SHIFT), left >> KB_SHIFT);
+}
+
+/*
+ * Kernel and initrd are copied to below the bundle, at @floor; then the kernel
+ * unpacks itself, also over what was the bundle.  The initrd goes above all
+ * that or, in little memory, between the kernel's file and what it unpacks to.
+ */
+static struct initrd_place place_initrd(const struct machine *m, uint32_t floor)
+{
+	const struct bzimage *b = &m->bundle;
+	uint64_t copied = (uint64_t)b->entry + b->kernel_size;
+	uint64_t end = (uint64_t)b->unpacked + b->init_size;
+	struct initrd_place ird = { .size = b->initrd_size };
+
+	if (end < copied)
+		end = copied;
+	check_room(end, low_end(m));
+	check_room(copied, floor);
 	if (!ird.size)
 		return ird;
-	ird.gpa = bootparams_place_initrd(ird.size, b->initrd_max, end,
-					  b->entry + room);
+	ird.gpa = bootparams_place_initrd(ird.size, b->initrd_max, floor,
+					  (uint32_t)end);
+	if (!ird.gpa)
+		ird.gpa = bootparams_place_initrd(
+			ird.size, b->initrd_max,
+			b->unpacked < floor ? b->unpacked : floor,
+			(uint32_t)copied);
 	if (!ird.gpa)
 		user_error(
 			"no room for an initrd of %u kB: give the domain more memory",
-			ird.size >> 10);
+			ird.size >> KB_SHIFT);
 	return ird;
 }
 
