@@ -13,10 +13,10 @@
 #include "mmu/mmu.h"
 #endif
 
-#define NR_VECTORS	  256
-#define VCPU_STACK_SIZE	  (4 * PAGE_SIZE)
-#define GDT_ENTRIES	  512  /* of the shadow: one page */
-#define LDT_ENTRIES	  8192 /* of the shadow: 16 pages */
+#define NR_VECTORS	256
+#define VCPU_STACK_SIZE (4 * PAGE_SIZE)
+#define GDT_ENTRIES	512  /* of the shadow: one page */
+#define LDT_ENTRIES	8192 /* of the shadow: 16 pages */
 
 /* What the return of a VMI call has to see to. */
 #define DEFERRED_UPCALL 1 /* one came while on our stack; the flag was set */
