@@ -37,11 +37,13 @@
 #define ROOTS_BASE     8
 #define ROOTS_MB_RATIO 8
 #define ROOTS_MAX      128
+/* What vmi_pool= and vmi_roots= may ask for, at least. */
+#define POOL_MIN  32
+#define ROOTS_MIN 2
 /* META_BASE to META_END holds the tables of this much. */
 #define RAM_MAX_PAGES (6 * 1024 * PAGES_PER_MB)
 
 #define BOOT_STACK_TOP BOOT_PARAMS_GPA
-#define BOOT_IMAGE_MIN PC_HIGH_START
 
 extern const uint8_t _image_end[];
 
@@ -67,8 +69,29 @@ static void *meta_take(struct meta *t, uint32_t bytes)
 
 	t->used = (t->used + bytes + 7) & ~7u;
 	if (t->used > META_END - META_BASE)
-		panic("tables of %u bytes do not fit", t->used);
+		user_error(
+			"tables of %u kB do not fit: choose a smaller vmi_pool=",
+			t->used >> KB_SHIFT);
 	return p;
+}
+
+static void check_option(const char *name, uint32_t value, uint32_t least,
+			 uint32_t most)
+{
+	if (value && (value < least || value > most))
+		user_error(
+			"command line: %s=%u: from %u to %u are possible in this domain",
+			name, value, least, most);
+}
+
+static void check_options(const struct cmdline_options *o, uint32_t pages)
+{
+	uint32_t most = pages / 2;
+
+	if (most > SHADOW_MAX_PAGES)
+		most = SHADOW_MAX_PAGES;
+	check_option("vmi_pool", o->pool, POOL_MIN, most);
+	check_option("vmi_roots", o->roots, ROOTS_MIN, ROOTS_MAX);
 }
 
 static void meta_plan(struct meta *t, const struct memmap *map,
@@ -126,6 +149,19 @@ static void p2m_fill(struct machine *m, struct p2m *p)
 	}
 }
 
+/* What the builder has put into the window grows with the domain's memory. */
+static void check_size(const struct xen_info *x)
+{
+	gva_t tables_end = x->pt_base + (x->nr_pt_frames << PAGE_SHIFT);
+	gva_t p2m_end = (gva_t)(uintptr_t)(x->p2m + x->nr_pages);
+
+	if (tables_end > BUILDER_END_MAX || p2m_end > BUILDER_END_MAX)
+		user_error(
+			"%u MB of memory are too many: give the domain %u, of more it makes no use",
+			x->nr_pages / PAGES_PER_MB,
+			RAM_MAX_PAGES / PAGES_PER_MB);
+}
+
 static void __noreturn too_small(const struct machine *m)
 {
 	user_error("%u MB of memory is too small for this guest: give it more",
@@ -138,6 +174,7 @@ static void memory_init(struct machine *m)
 	uint32_t ram;
 	mfn_t *pool;
 
+	check_size(&m->xen);
 	frames_init(&m->frames, &m->xen, (gva_t)(uintptr_t)_image_end);
 	if (memmap_build(&m->memmap, frames_left(&m->frames)))
 		too_small(m);
@@ -147,6 +184,7 @@ static void memory_init(struct machine *m)
 			 RAM_MAX_PAGES / PAGES_PER_MB);
 		memmap_build(&m->memmap, RAM_MAX_PAGES);
 	}
+	check_options(&m->options, ram);
 	window_init(m);
 	meta_plan(&meta, &m->memmap,
 		  &m->options); /* for a little more than will be left */
@@ -347,5 +385,6 @@ void __noreturn guest_start(struct machine *m)
 	desc_init(v);
 	desc_gdt_load(v, NULL);
 	log_info(BOOT, "entering the guest at %#x", m->bundle.entry);
+	control_state("guest");
 	enter(v, m->bundle.entry);
 }

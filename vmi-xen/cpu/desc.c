@@ -181,12 +181,6 @@ void desc_gdt_settle(struct vcpu *v, const struct cpu_regs *regs)
 	}
 }
 
-void desc_gdt_entry(struct vcpu *v, uint32_t index)
-{
-	if (index && index < gdt_entries(v))
-		gdt_set(v, index, translate(v, guest_gdt_read(v, index)));
-}
-
 bool desc_read(struct vcpu *v, uint16_t selector, uint32_t out[2])
 {
 	uint32_t offset = selector & ~7u;
@@ -261,17 +255,6 @@ bool desc_ldt_load(struct vcpu *v, uint16_t selector)
 	if (xen_set_ldt(n ? LDT_VA : 0, n))
 		panic("SET_LDT of %u entries refused", n);
 	return true;
-}
-
-void desc_ldt_entry(struct vcpu *v, uint32_t index)
-{
-	union x86_desc d;
-	struct guest_fault f;
-
-	if (index < ldt_entries(v) &&
-	    guest_read(&v->machine->mmu, &v->shadow, &d,
-		       v->ldt_base + index * X86_DESC_SIZE, sizeof(d), 0, &f))
-		ldt_set(v, index, d);
 }
 
 bool desc_tr_load(struct vcpu *v, uint16_t selector)

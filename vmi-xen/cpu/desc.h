@@ -16,14 +16,10 @@ void desc_init(struct vcpu *v);
  * hidden registers do); NULL: nothing to keep.
  */
 void desc_gdt_load(struct vcpu *v, const struct cpu_regs *regs);
-/** The guest has changed entry @index of its GDT. */
-void desc_gdt_entry(struct vcpu *v, uint32_t index);
 /** Let go of kept descriptors whose selectors are no longer loaded. */
 void desc_gdt_settle(struct vcpu *v, const struct cpu_regs *regs);
 /** LLDT @selector. Returns false when it names no LDT: #GP. */
 bool desc_ldt_load(struct vcpu *v, uint16_t selector);
-/** The guest has changed entry @index of its LDT. */
-void desc_ldt_entry(struct vcpu *v, uint32_t index);
 /** LTR @selector. Returns false when it names no TSS: #GP. */
 bool desc_tr_load(struct vcpu *v, uint16_t selector);
 /**

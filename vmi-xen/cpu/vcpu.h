@@ -77,7 +77,6 @@ struct vcpu {
 	/* Hot, touched by assembly: keep first. */
 	uint32_t upcall_deferred; /* DEFERRED_*, when a VMI call returns */
 	uint32_t real_ts;	  /* CR0.TS as Xen has it */
-	uint32_t deliver_esp;	  /* scratch of entry.S */
 	uint32_t sti_blocked;	  /* SetInterruptMask may not enable yet */
 
 	uint32_t call_fault; /* exception that a VMI call raises, 0 */
@@ -86,13 +85,11 @@ struct vcpu {
 	enum cpu_mode mode;
 	uint32_t ring; /* the guest kernel's real ring: 2, then 1 */
 	struct machine *machine;
-	bool halted; /* HLT with the interrupt flag clear */
 
 	/* The processor that the guest believes to have. */
 	uint32_t cr0, cr2, cr3, cr4;
 	uint64_t efer;
 	uint32_t sysenter_cs, sysenter_esp, sysenter_eip;
-	uint32_t dr[8];
 	struct dt_reg gdtr, idtr;
 	uint16_t ldtr, tr;
 	gva_t ldt_base;
@@ -116,8 +113,6 @@ struct vcpu {
 	/* make PROFILE=1 */
 	uint32_t profile_start, call_least[80], trap_least[32];
 	uint64_t call_cycles[80], trap_cycles[32];
-
-	uint32_t saved_ring1_stack; /* top of our stack */
 };
 
 extern struct vcpu vcpu0;

@@ -107,12 +107,8 @@ void vmi_wbinvd(void)
 
 void vmi_set_dr(uint32_t nr, uint32_t value)
 {
-	struct vcpu *v = this_vcpu();
-
-	if (nr >= NR_DR)
-		return;
-	v->dr[nr] = value;
-	xen_set_debugreg(nr, value);
+	if (nr < NR_DR)
+		xen_set_debugreg(nr, value);
 }
 
 uint32_t vmi_get_dr(uint32_t nr)

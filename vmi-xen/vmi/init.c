@@ -6,6 +6,7 @@
  * Hypercalls: update_descriptor, set_trap_table, set_callbacks, stack_switch.
  * Flow: ROM -> dispatch.S (a HLT, #GP in ring 2) -> trap/protection.c -> here.
  */
+#include "cpu/control.h"
 #include "cpu/cr.h"
 #include "cpu/desc.h"
 #include "cpu/irq.h"
@@ -22,7 +23,6 @@
 #define EMPTY_BYTE  0xff
 #define KERNEL_UNIT 0x08000000u /* kernels are linked at a multiple of it */
 #define RPL	    3u
-#define SEL_TI_LDT  4u
 
 extern const uint8_t vmi_init_entry[], vmi_init_hlt[], vmi_reloc_entry[];
 extern const uint32_t vmi_call_eip[VMI_NR_CALLS];
@@ -190,5 +190,6 @@ void __noreturn vmi_init(struct vcpu *v, struct cpu_regs *regs)
 	log_info(VMI, "VMI_Init: kernel at %#x, %s, CS %#x",
 		 ret & ~(KERNEL_UNIT - 1),
 		 v->cr4 & X86_CR4_PAE ? "PAE" : "non-PAE", regs->cs);
+	control_state("vmi");
 	continue_on(v, regs);
 }

@@ -2,8 +2,8 @@
 /*
  * The domain's console: Xen's byte rings.
  *
- * A ring without a reader must not block the guest for ever: a write waits a
- * bounded number of yields for room, then drops the rest.
+ * A ring without a reader must not block the guest: a write waits a bounded
+ * number of yields for room, then what comes is dropped until there is room.
  * Hypercalls: event_channel_op (send), sched_op (yield); console_io before the
  * ring exists (a debug build of Xen prints it).
  */
@@ -19,6 +19,8 @@ extern uint8_t console_page[PAGE_SIZE];
 /* Set once, by console_init(). */
 static struct xencons_interface *ring;
 static evtchn_t ring_port;
+/* A write has waited in vain: the next ones do not, until there is room. */
+static bool nobody_reads;
 
 void console_init(const struct xen_info *x)
 {
@@ -66,11 +68,15 @@ void console_write(const char *text, size_t len)
 
 		text += n;
 		len -= n;
-		if (!n) {
-			if (waits++ == WAIT_YIELDS)
-				return;
-			xen_yield();
+		if (n) {
+			nobody_reads = false;
+			continue;
 		}
+		if (nobody_reads || waits++ == WAIT_YIELDS) {
+			nobody_reads = true;
+			return;
+		}
+		xen_yield();
 	}
 }
 

@@ -18,7 +18,6 @@ typedef uint32_t evtchn_t;
 struct xen_info {
 	uint32_t nr_pages;
 	const uint32_t *p2m; /* pfn -> mfn, nr_pages words */
-	pfn_t builder_end;   /* first pfn behind what the builder mapped */
 	uint32_t pt_base;    /* linear address of the first L3 */
 	uint32_t nr_pt_frames;
 	mfn_t console_frame, store_frame;
@@ -51,8 +50,6 @@ pfn_t xen_m2p(const struct xen_info *x, mfn_t m);
 
 /** Map machine frame @m at @va, whose L1 exists. Panics when Xen refuses. */
 void xen_map(gva_t va, mfn_t m, bool writable);
-/** Unmap @va. */
-void xen_unmap(gva_t va);
 /** Frame behind an adapter address, by the page tables that are loaded. */
 mfn_t xen_va_to_mfn(const struct xen_info *x, const void *p);
 

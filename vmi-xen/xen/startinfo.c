@@ -35,14 +35,6 @@ void xen_map(gva_t va, mfn_t m, bool writable)
 		panic("map mfn %#x at %#x: rc %d", mfn_x(m), va, rc);
 }
 
-void xen_unmap(gva_t va)
-{
-	int rc = hypercall_update_va_mapping(va, 0, UVMF_INVLPG | UVMF_LOCAL);
-
-	if (rc)
-		panic("unmap %#x: rc %d", va, rc);
-}
-
 mfn_t xen_va_to_mfn(const struct xen_info *x, const void *p)
 {
 	return xen_mfn(
