@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * CPUID as the guest is told.  The instruction itself is native in every ring
- * but on processors with CPUID faulting; VMI's call is masked, and so is what
- * the emulator gives.  A table of what is hidden, and why.
+ * but on processors with CPUID faulting; VMI's call is masked.  A table of what
+ * is hidden, and why.
  */
 #include "cpu/cr.h"
 #include "x86-defs.h"
@@ -45,9 +45,16 @@ struct mask {
 /* No SYSCALL, long mode, 1 GB pages, RDTSCP. */
 #define KEEP_EXT_EDX (KEEP_1_EDX | CPUID_EXT_EDX_NX | CPUID_EXT_EDX_MMXEXT)
 
+/* Brand and CLFLUSH; the package and the APIC ID are the host's. */
+#define KEEP_1_EBX     0x0000ffffu
+#define APIC_ID_SHIFT  24
+#define KEEP_CACHE_EAX 0x00003fffu /* not who shares it */
+
 static const struct mask masks[] = {
+	{ CPUID_LEAF_FEATURES, EBX, KEEP_1_EBX },
 	{ CPUID_LEAF_FEATURES, ECX, KEEP_1_ECX },
 	{ CPUID_LEAF_FEATURES, EDX, KEEP_1_EDX },
+	{ CPUID_LEAF_CACHE_PARAM, EAX, KEEP_CACHE_EAX },
 	{ CPUID_LEAF_MWAIT, EAX, 0 },
 	{ CPUID_LEAF_MWAIT, ECX, 0 },
 	{ CPUID_LEAF_POWER, EAX, 0 },
@@ -56,9 +63,21 @@ static const struct mask masks[] = {
 	{ CPUID_LEAF_FEATURES7, ECX, 0 },
 	{ CPUID_LEAF_FEATURES7, EDX, 0 },
 	{ CPUID_LEAF_PERFMON, EAX, 0 },
+	{ CPUID_LEAF_TOPOLOGY, EAX, 0 },
+	{ CPUID_LEAF_TOPOLOGY, EBX, 0 },
+	{ CPUID_LEAF_TOPOLOGY, ECX, 0 },
+	{ CPUID_LEAF_TOPOLOGY, EDX, 0 },
 	{ CPUID_LEAF_EXT_FEATURES, ECX, CPUID_EXT_ECX_LAHF },
 	{ CPUID_LEAF_EXT_FEATURES, EDX, KEEP_EXT_EDX },
+	{ CPUID_LEAF_EXT_SIZES, ECX, 0 }, /* cores */
 };
+
+/*
+ * The shim's Xen, or whoever runs the host: their interfaces, which Linux
+ * would use (2.6.36 does with CONFIG_XEN_PVHVM), are not the guest's.
+ */
+#define HYPERVISOR_LEAVES     0xf0000000u
+#define IS_HYPERVISOR_LEAF(n) (((n)&HYPERVISOR_LEAVES) == CPUID_LEAF_HYPERVISOR)
 
 void cpuid_guest(const struct vcpu *v, uint32_t leaf, uint32_t subleaf,
 		 uint32_t r[4])
@@ -70,6 +89,11 @@ void cpuid_guest(const struct vcpu *v, uint32_t leaf, uint32_t subleaf,
 	for (unsigned int i = 0; i < ARRAY_SIZE(masks); i++)
 		if (masks[i].leaf == leaf)
 			r[masks[i].reg] &= masks[i].keep;
-	if (leaf == CPUID_LEAF_FEATURES && !(v->cr4 & X86_CR4_OSXSAVE))
+	if (IS_HYPERVISOR_LEAF(leaf))
+		r[EAX] = r[EBX] = r[ECX] = r[EDX] = 0;
+	if (leaf != CPUID_LEAF_FEATURES)
+		return;
+	r[EBX] |= v->id << APIC_ID_SHIFT;
+	if (!(v->cr4 & X86_CR4_OSXSAVE))
 		r[ECX] &= ~CPUID_1_ECX_OSXSAVE;
 }
