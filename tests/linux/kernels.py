@@ -14,6 +14,7 @@ SERIES = 'linux-6.1'
 VARIANTS = ('pae', 'nopae')
 INITRAMFS = os.path.join(BUILD, 'image', 'initramfs.gz')
 MEMORY_MB = 128
+CPU = 'qemu32,+pae,+nx,+sep,+pge'
 ROMS = {'ref': 'vmi-ref.rom', 'ring1': 'vmi-ring1.rom'}
 FOUND = 'VMI: Found vmi-xen '
 CLOCK = 'clocksource: Switched to clocksource vmi-timer'
@@ -38,14 +39,14 @@ def bundle(variant):
         return kernel + b'\0' * (-len(kernel) % 4) + file.read()
 
 
-def boot(variant, rom=None, words='', smp=1, timeout=300):
+def boot(variant, rom=None, words='', smp=1, cpu=CPU, timeout=300):
     """Its console on plain QEMU, and whether the machine went off by itself.
 
     One processor: time goes by instructions, however busy this machine is.
     Two: QEMU's processors would not see each other's time pass then.
     """
     command = ['qemu-system-i386', '-nodefaults', '-no-user-config',
-               '-machine', 'pc,accel=tcg', '-cpu', 'qemu32,+pae,+nx,+sep,+pge',
+               '-machine', 'pc,accel=tcg', '-cpu', cpu,
                '-m', str(MEMORY_MB), '-smp', str(smp), '-display', 'none', '-no-reboot',
                '-serial', 'stdio', '-kernel', bzimage(variant), '-initrd', INITRAMFS,
                '-append', 'console=ttyS0 panic=1 ' + words]
