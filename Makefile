@@ -113,7 +113,7 @@ build-all: $(ALL) $(TOOLS)
 
 ## Targets ------------------------------------------------------------------
 .PHONY: all help deps demo check check-host check-lab check-interop lint \
-	format interop bench shell install clean fuzz guests docs lab
+	format interop bench shell install clean fuzz guests docs lab packages
 .DELETE_ON_ERROR:
 
 help:
@@ -133,6 +133,7 @@ help:
 	@echo 'make format      clang-format over all C files'
 	@echo 'make docs        doc/calls.md from its table'
 	@echo 'make install     into DESTDIR= by PREFIX=/usr/local'
+	@echo 'make packages    Debian packages, into $(BUILD)/packages; CHROOT=1: in a clean Debian'
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'Options: V=1 (show commands) DEBUG=1 CC=clang XEN_DEBUG=1'
 	$(if $(ABSENT),@echo 'Not there yet (doc/status.md): $(ABSENT)')

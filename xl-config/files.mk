@@ -22,12 +22,19 @@ TOOLS += $(XLC_PROGRAM)
 $(eval $(call unit-test,xlconf,$(XLC_PURE),$(XLC_PURE_LIBS)))
 $(eval $(call unit-test,xlconf-files,$(filter-out xl-config/main.c,$(XLC_SRCS)),$(XLC_LIBS)))
 
+# What the packages build and test.
+.PHONY: build-dom0 check-dom0
+build-dom0: $(XLC_PROGRAM) $$(ADAPTER) $$(ROM_IMAGES)
+DOM0_TESTS = $(filter %/test-xlconf %/test-xlconf-files %/test-bzimage %/test-romparse,$(UNIT_TESTS))
+check-dom0: $$(DOM0_TESTS)
+	$(Q)tests/run-tests $(DOM0_TESTS)
+
 # make install, by the FHS; the packages are made by it too.
 SYSCONFDIR ?= /etc
 SBINDIR := $(PREFIX)/sbin
 DATADIR := $(PREFIX)/share
 MANDIR := $(DATADIR)/man
-EXAMPLES := $(wildcard xl-config/examples/*)
+EXAMPLES := $(wildcard xl-config/examples/*) xl-config/xen-xl-vmi.patch
 MAN_PAGES := $(wildcard doc/man/*.[1-8])
 ROM_IMAGES = $(sort $(filter %.rom,$(ALL)))
 DEST = $(DESTDIR)$(1)
@@ -62,6 +69,26 @@ install-doc:
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 $$page \
 			$(call DEST,$(MANDIR)/man)$${page##*.}/$${page##*/} || exit 1; done
+
+# The Debian packages; and a root folder with them installed, as a tar: what
+# the lab puts into dom0.  Built by the tests that want it (it takes longer than
+# they do), by way of this makefile.
+PACKAGES := $(BUILD)/packages
+PACKAGE_INPUTS := $(XLC_SRCS) $(wildcard xl-config/*.h) $(wildcard debian/* debian/*/*) $(EXAMPLES) \
+	$(MAN_PAGES) xl-config/completion.bash $(wildcard xl-config/grub.d/* tests/packages/*)
+
+.PHONY: packages
+packages: deps
+	$(Q)$(if $(filter 1,$(CHROOT)),tests/packages/build --chroot $(PACKAGES)-chroot,$(MAKE) $(PACKAGES)/installed.tar)
+$(PACKAGES)/installed.tar: $(PACKAGE_INPUTS) $$(ADAPTER) $$(ROM_IMAGES)
+	$(call say,DEB,$(@D))
+	$(Q)tests/packages/build $(@D)
+	$(Q)tests/packages/install $(@D)/tree $(@D)/*.deb >$(@D)/install.log 2>&1 || \
+		{ cat $(@D)/install.log; exit 1; }
+	$(Q)fakeroot tar -C $(@D)/tree --exclude=./var \
+		--exclude=./usr/lib/xen-common -cf $@ .
+HOST_NEEDS += $(XLC_PROGRAM) $(ADAPTER) $(ROMS)
+HOST_TAP += tests/packages/test-packages
 
 # Xen's own xl with our patch, for the lab.
 $(L)/xl-vmi: tests/lab/build-xl xl-config/xen-xl-vmi.patch $(L)/debs.sha256 | $(LAB_XEN)
