@@ -384,6 +384,7 @@ void __noreturn guest_start(struct machine *m)
 	platform_nets(m);
 	desc_init(v);
 	desc_gdt_load(v, NULL);
+	control_state("guest");
 	log_info(BOOT, "entering the guest at %#x", m->bundle.entry);
 	control_state("guest");
 	enter(v, m->bundle.entry);
