@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,7 +195,7 @@ static bool drop_rights(const char *runas, struct report *r)
 	uid = strtoul(runas, &end, 10);
 	if (*end || end == runas || uid > 0xfffffffful)
 		return report_error(r, "--runas=%s is not a user id", runas);
-	if (setgid((gid_t)uid) || setuid((uid_t)uid))
+	if (setgroups(0, NULL) || setgid((gid_t)uid) || setuid((uid_t)uid))
 		return report_error(r, "cannot run as user %lu: %s", uid,
 				    strerror(errno));
 	return true;

@@ -211,7 +211,8 @@ bool conf_parse(struct guest_conf *c, const char *text, size_t length,
 		in.good = report_error(
 			r, "%s: the configuration does not parse", source);
 	} else {
-		c->vmi = get_number(&in, "vmi", 1) == 1;
+		/* vmi="yes" is ours too, to be refused. */
+		c->vmi = get_number(&in, "vmi", 1) == 1 || !in.good;
 		/* Not ours otherwise: whatever it says is for xl to judge. */
 		if (c->vmi)
 			read_all(c, &in);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef XEN_FIRMWARE_DIR /* pkg-config --variable=xenfirmwaredir xenlight */
@@ -51,7 +52,16 @@ void host_adapter(char *path)
 		snprintf(path, HOST_PATH_MAX, "/usr%s", tail);
 }
 
-/* Not below the front end's own name: that would be this program again. */
+/* Whether it may be run, and is not this program again under xl's name. */
+static bool is_other_xl(const char *path)
+{
+	struct stat own, other;
+
+	return !access(path, X_OK) && !stat("/proc/self/exe", &own) &&
+	       !stat(path, &other) &&
+	       (own.st_ino != other.st_ino || own.st_dev != other.st_dev);
+}
+
 bool host_find_xl(char *path)
 {
 	const char *given = getenv("VMI_XEN_XL");
@@ -60,12 +70,12 @@ bool host_find_xl(char *path)
 	path[0] = '\0';
 	if (given && *given) {
 		snprintf(path, HOST_PATH_MAX, "%s", given);
-		return !access(path, X_OK);
+		return is_other_xl(path);
 	}
 	if (host_version(&major, &minor)) {
 		snprintf(path, HOST_PATH_MAX, "/usr/lib/xen-%d.%d/bin/xl",
 			 major, minor);
-		if (!access(path, X_OK))
+		if (is_other_xl(path))
 			return true;
 	}
 	static const char *const names[] = {
@@ -75,7 +85,7 @@ bool host_find_xl(char *path)
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		snprintf(path, HOST_PATH_MAX, "%s", names[i]);
-		if (!access(path, X_OK))
+		if (is_other_xl(path))
 			return true;
 	}
 	return false;

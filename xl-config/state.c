@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xenstore.h>
 
 #define POLL_MS	     500 /* between a domain's two lives */
-#define LOCK_TRIES   10	 /* is_free() holds it for a moment */
+#define LOCK_TRIES   10	 /* remove_free() holds it for a moment */
 #define LOCK_WAIT_US 20000
 
 const char *state_dir(void)
@@ -48,6 +49,28 @@ bool state_names(struct state *s, const char *uuid)
 	return s->bundle && s->lock && s->saved;
 }
 
+/* The lock's file, locked; -1 with errno EWOULDBLOCK when another has it. */
+static int lock_file(const struct state *s, int flags)
+{
+	struct stat ours, named;
+	int fd = open(s->lock, O_RDWR | flags, 0600), e;
+
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		goto out;
+	/* Who held it before us may have removed it, and others made a new one. */
+	if (!fstat(fd, &ours) && !stat(s->lock, &named) &&
+	    ours.st_ino == named.st_ino)
+		return fd;
+	errno = EWOULDBLOCK;
+out:
+	e = errno;
+	close(fd);
+	errno = e;
+	return -1;
+}
+
 bool state_open(struct state *s, const char *uuid, struct report *r)
 {
 	struct domain d;
@@ -59,22 +82,24 @@ bool state_open(struct state *s, const char *uuid, struct report *r)
 			r,
 			"the domain with uuid=\"%s\" is already there, its id is %u",
 			s->uuid, d.id);
-	if (!make_dirs(s->dir, r))
-		return false;
-	/* Not O_CLOEXEC: xl and its daemon are to have it. */
-	s->lock_fd = open(s->lock, O_RDWR | O_CREAT, 0600);
-	if (s->lock_fd < 0)
-		return report_error(r, "%s: %s", s->lock, strerror(errno));
-	for (int i = 0; flock(s->lock_fd, LOCK_EX | LOCK_NB); i++) {
-		if (i == LOCK_TRIES)
-			return report_error(
-				r,
-				"the domain with uuid=\"%s\" belongs to another xl: wait for its end",
-				s->uuid);
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (!make_dirs(s->dir, r))
+			return false;
+		/* Not O_CLOEXEC: xl and its daemon are to have it. */
+		s->lock_fd = lock_file(s, O_CREAT);
+		if (s->lock_fd >= 0) {
+			unlink(s->saved);
+			return true;
+		}
+		if (errno != EWOULDBLOCK && errno != ENOENT)
+			return report_error(r, "%s: %s", s->lock,
+					    strerror(errno));
 		usleep(LOCK_WAIT_US);
 	}
-	unlink(s->saved);
-	return true;
+	return report_error(
+		r,
+		"the domain with uuid=\"%s\" belongs to another xl: wait for its end",
+		s->uuid);
 }
 
 void state_remove(const struct state *s)
@@ -102,17 +127,17 @@ void state_close(struct state *s)
 	s->lock_fd = -1;
 }
 
-/* Whether no xl holds it. */
-static bool is_free(const struct state *s)
+/* Remove it, unless an xl holds it; whether it is gone. */
+static bool remove_free(const struct state *s)
 {
-	int fd = open(s->lock, O_RDWR | O_CLOEXEC);
-	bool good;
+	int fd = lock_file(s, O_CLOEXEC);
 
-	if (fd < 0)
-		return true;
-	good = !flock(fd, LOCK_EX | LOCK_NB);
-	close(fd);
-	return good;
+	if (fd < 0 && errno != ENOENT)
+		return false;
+	state_remove(s);
+	if (fd >= 0)
+		close(fd);
+	return true;
 }
 
 static void note_end(const struct state *s, const struct domain *d)
@@ -127,6 +152,10 @@ static void note_end(const struct state *s, const struct domain *d)
 	}
 }
 
+/*
+ * Until the domain is gone for good.  One that was saved comes back, perhaps
+ * much later: the folder is there until then, or until somebody removes it.
+ */
 static void guard(const struct state *s)
 {
 	struct xs_handle *xs = xs_open(0);
@@ -134,22 +163,23 @@ static void guard(const struct state *s)
 	struct domain d;
 	unsigned int n;
 
-	if (!xs || !xs_watch(xs, "@releaseDomain", "guard"))
+	if (!xs || !xs_watch(xs, "@releaseDomain", "guard") ||
+	    !xs_watch(xs, "@introduceDomain", "guard"))
 		return; /* the next sweep will do it */
 	pfd.fd = xs_fileno(xs);
 	for (;;) {
 		enum domain_found found = domain_find(&d, s->uuid);
 		bool lives = found == DOMAIN_FOUND && d.end != END_DYING;
+		bool saved;
 
 		if (found == DOMAIN_FOUND)
 			note_end(s, &d);
-		else if (found == DOMAIN_NONE && is_free(s))
+		saved = !access(s->saved, F_OK);
+		if (found == DOMAIN_NONE && !saved && remove_free(s))
 			break;
-		if (poll(&pfd, 1, lives ? -1 : POLL_MS) > 0)
+		if (poll(&pfd, 1, lives || saved ? -1 : POLL_MS) > 0)
 			free(xs_read_watch(xs, &n));
 	}
-	if (access(s->saved, F_OK))
-		state_remove(s);
 	xs_close(xs);
 }
 
@@ -183,15 +213,14 @@ void state_sweep(void)
 		struct domain d;
 		struct state s;
 
-		if (state_names(&s, e->d_name) && !strcmp(s.uuid, e->d_name) &&
-		    is_free(&s)) {
+		if (state_names(&s, e->d_name) && !strcmp(s.uuid, e->d_name)) {
 			switch (domain_find(&d, s.uuid)) {
 			case DOMAIN_FOUND: /* perhaps it was restored */
 				note_end(&s, &d);
 				break;
 			case DOMAIN_NONE:
 				if (access(s.saved, F_OK))
-					state_remove(&s);
+					remove_free(&s);
 				break;
 			case DOMAIN_UNKNOWN:
 				break;

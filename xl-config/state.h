@@ -5,7 +5,7 @@
  * xl's daemon, which starts the domain anew when it reboots, inherits a lock
  * on it; and a process of our own waits for the domain's end and removes the
  * folder then.  A domain that was saved keeps it: it may be restored, and
- * rebooted after that.
+ * rebooted after that.  Whoever removes a folder holds its lock.
  */
 #ifndef XL_CONFIG_STATE_H
 #define XL_CONFIG_STATE_H

@@ -16,7 +16,9 @@
 #include "../../xl-config/commands.h"
 #include "../../xl-config/file.h"
 #include "../../xl-config/findings.h"
+#include "../../xl-config/conf.h"
 #include "../../xl-config/json.h"
+#include "../../xl-config/state.h"
 #include "../../xl-config/watch.h"
 
 #define SETUP_BYTES 1024u
@@ -611,6 +613,100 @@ static void the_last_lines_are_shown(void **state)
 	}
 }
 
+static bool is_there(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+/* Folders of domains.  Without a Xen nobody knows what runs: all are kept. */
+static void folders_are_locked(void **state)
+{
+	static const char uuid[] = "01234567-89AB-cdef-0123-456789abcdef";
+	struct state a, b;
+	struct stat st;
+
+	(void)state;
+	setenv("VMI_XEN_STATE_DIR", path_of("state/of xen"), 1);
+	memset(&r, 0, sizeof(r));
+	assert_true(state_open(&a, uuid, &r));
+	assert_string_equal(a.uuid, "01234567-89ab-cdef-0123-456789abcdef");
+	assert_int_equal(stat(a.dir, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_int_equal(stat(a.lock, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_false(state_open(&b, uuid, &r));
+	assert_non_null(strstr(r.text, "belongs to another xl"));
+	state_close(&b);
+	state_sweep();
+	assert_true(is_there(a.dir));
+	put("state/of xen/01234567-89ab-cdef-0123-456789abcdef/saved", "", 0);
+	state_close(&a);
+
+	/* Let go of: the next one may have it; it is saved no more. */
+	memset(&r, 0, sizeof(r));
+	assert_true(state_open(&a, uuid, &r));
+	assert_false(is_there(a.saved));
+	state_remove(&a);
+	assert_false(is_there(a.dir));
+
+	/* Removed under a lock that is still held: made anew. */
+	assert_true(state_open(&b, uuid, &r));
+	assert_true(is_there(b.lock));
+	state_remove(&b);
+	state_close(&b);
+	state_close(&a);
+	assert_false(state_open(&a, "../../etc", &r));
+	state_close(&a);
+}
+
+static void configurations_are_read(void **state)
+{
+	static char one[] = "vmi=1", two[] = "extra=\"a b\"";
+	char *const words[] = { one, two };
+	size_t length;
+	char *text, *large = calloc(1, 3 << 20);
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	text = conf_read(put("a b.cfg", "name=\"x\"", 8), words, 2, &length,
+			 &r);
+	assert_non_null(text);
+	assert_string_equal(text, "name=\"x\"\nvmi=1\nextra=\"a b\"\n");
+	free(text);
+	text = conf_read(NULL, words, 1, &length, &r);
+	assert_string_equal(text, "\nvmi=1\n");
+	free(text);
+	assert_null(conf_read(path_of("none"), words, 2, &length, &r));
+	assert_non_null(strstr(r.text, "No such file"));
+	memset(&r, 0, sizeof(r));
+	assert_null(conf_read(dir, words, 2, &length, &r));
+	assert_non_null(strstr(r.text, "Is a directory"));
+	memset(&r, 0, sizeof(r));
+	assert_non_null(large);
+	assert_null(
+		conf_read(put("large", large, 3 << 20), words, 2, &length, &r));
+	assert_non_null(strstr(r.text, "larger than 1 MB"));
+	free(large);
+}
+
+/* Only root may read what a guest's kernel and initrd are. */
+static void bundles_are_private(void **state)
+{
+	static struct image m;
+	struct bundle b;
+	struct stat st;
+	const mode_t old = umask(0);
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	vmi_image(&m);
+	assert_true(bundle_make(&b, put("a k", m.bytes, m.size), NULL,
+				path_of("a b"), &r));
+	umask(old);
+	assert_int_equal(stat(path_of("a b"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -641,6 +737,9 @@ int main(void)
 		cmocka_unit_test(answers_are_taken_apart),
 		cmocka_unit_test(a_bootloader_is_run),
 		cmocka_unit_test(the_last_lines_are_shown),
+		cmocka_unit_test(folders_are_locked),
+		cmocka_unit_test(configurations_are_read),
+		cmocka_unit_test(bundles_are_private),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

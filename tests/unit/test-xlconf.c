@@ -236,6 +236,90 @@ static void strings_survive(void **state)
 	assert_non_null(strstr(out_text, "# type=\n 'b' ]"));
 }
 
+/* What xl's parser takes for a number, a key, a list. */
+static void syntax_is_xls(void **state)
+{
+	static const char *const ones[] = {
+		"vmi=1",
+		"vmi = \"1\"",
+		"vmi='1' # yes",
+		"\tvmi\t=\t1 ; a=2",
+		"vmi=0x1",
+		"vmi = 01",
+		"a=[ [1,2], ['x',] ]\nvmi=1",
+		"vmi=0\nvmi=1",
+		"# vmi=0\nvmi=1",
+		"a='vmi=0'\nvmi=1",
+	};
+	static const char *const zeros[] = {
+		"vmi=0",	 "vmi=\"0\"", "#vmi=1",	     "a=\"vmi=1\"",
+		"vmi_=1\nvmi=0", "xvmi=1",    "a=['vmi=1']", "vmi=1\nvmi=0",
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ones); i++) {
+		snprintf(text, sizeof(text), "%s\nkernel='/a b/k'\n", ones[i]);
+		if (!run(text, &both))
+			fail_msg("%s: %s", text, r.text);
+		assert_null(value("vmi"));
+		assert_string_equal(value("kernel"), ADAPTER_DEFAULT);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(zeros); i++) {
+		snprintf(text, sizeof(text), "%s\nkernel='/k'\n", zeros[i]);
+		assert_null(run(text, &both));
+		assert_string_equal(r.text, "");
+	}
+}
+
+/* Not 0 and not 1: ours to refuse, for xl would start something else. */
+static void a_wrong_vmi_is_ours(void **state)
+{
+	static const char *const texts[] = {
+		"vmi=\"yes\"\n", "vmi=2\n",  "vmi=[1]\n",
+		"vmi='-1'\n",	 "vmi=''\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct guest_conf c;
+
+		memset(&r, 0, sizeof(r));
+		assert_false(conf_parse(&c, texts[i], strlen(texts[i]), "t",
+					stderr, &r));
+		if (!c.vmi || !strstr(r.text, "vmi= must be a number"))
+			fail_msg("%s: %s", texts[i], r.text);
+		conf_free(&c);
+	}
+}
+
+static void long_lines_are_read(void **state)
+{
+	enum {
+		LONG = 200000
+	};
+	char *text = malloc(3 * LONG);
+	int at = sprintf(text, KERNEL "# ");
+
+	(void)state;
+	assert_non_null(text);
+	memset(text + at, 'c', LONG);
+	at += LONG;
+	at += sprintf(text + at, "\nlist=[ ");
+	for (int i = 0; i < LONG / 8; i++)
+		at += sprintf(text + at, "'abc', ");
+	at += sprintf(text + at, "'z' ]\nmemory=64\n");
+	assert_non_null(run(text, &both));
+	number_is("memory", 64 + 23);
+	assert_int_equal(strlen(out_text), out_size);
+	at += sprintf(text + at, "extra='");
+	memset(text + at, 'x', LONG);
+	strcpy(text + at + LONG, "'\n");
+	assert_null(run(text, &both));
+	assert_non_null(strstr(r.text, "has 200000 characters"));
+	free(text);
+}
+
 static void lines_keep_their_numbers(void **state)
 {
 	(void)state;
@@ -398,6 +482,9 @@ int main(void)
 		cmocka_unit_test(command_lines_of_every_length),
 		cmocka_unit_test(the_last_assignment_counts),
 		cmocka_unit_test(strings_survive),
+		cmocka_unit_test(syntax_is_xls),
+		cmocka_unit_test(a_wrong_vmi_is_ours),
+		cmocka_unit_test(long_lines_are_read),
 		cmocka_unit_test(lines_keep_their_numbers),
 		cmocka_unit_test(a_bootloader_is_wrapped),
 		cmocka_unit_test(vmi_keys_become_words),
