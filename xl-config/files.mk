@@ -95,5 +95,11 @@ $(L)/xl-vmi: tests/lab/build-xl xl-config/xen-xl-vmi.patch $(L)/debs.sha256 | $(
 	$(call say,XL,$@)
 	$(Q)tests/lab/build-xl $(L)
 
-LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi
-LAB_TAP += tests/lab/test-toolstack
+# pygrub and pvgrub, for the lab.
+$(L)/boot.tar: tests/lab/build-boot tests/lab/build-dom0 $(L)/debs.sha256
+	$(call say,BOOT,$@)
+	$(Q)tests/lab/build-boot $(L)
+
+LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi $(L)/boot.tar
+LAB_TAP += tests/lab/test-toolstack tests/lab/test-toolstack-disk tests/lab/test-toolstack-life \
+	tests/lab/test-toolstack-linux

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The smallest PV kernel: it ends as the first letter of its command line says.
- * For test-ends, which proves that the lab tells all ends apart.
+ * For test-ends, which proves that the lab tells all ends apart, and for tests
+ * of saving: s suspends, and when the domain goes on the next letter counts.
  *
  *	p poweroff	r reboot	c crash (an exception without a handler)
- *	h hang		anything else: crash by SCHEDOP_shutdown
+ *	s suspend	h hang		anything else: crash by SCHEDOP_shutdown
  */
 #include <xen/elfnote.h>
 
 #define VIRT_BASE	0xc0000000
-#define START_INFO_CMDLINE 80	/* offsetof(struct start_info, cmd_line), 32 bit */
+#define START_INFO_MFN_LIST 68	/* offsetof(struct start_info, mfn_list), 32 bit */
+#define START_INFO_CMDLINE 80	/* and of cmd_line */
+#define PAGE_SHIFT	12
 #define HYPERCALL	0x82	/* vector, for a PV domain in ring 1 */
 #define HYPERVISOR_sched_op 29
 #define SCHEDOP_shutdown 2
 #define REASON_POWEROFF	0
 #define REASON_REBOOT	1
+#define REASON_SUSPEND	2
 #define REASON_CRASH	3
 
 .macro NOTE type words:vararg
@@ -38,8 +42,25 @@
 	.text
 	.globl	_start
 _start:
-	movl	$REASON_POWEROFF, reason
-	movzbl	START_INFO_CMDLINE(%esi), %eax
+	leal	START_INFO_CMDLINE(%esi), %edi
+next:	movzbl	(%edi), %eax
+	incl	%edi
+	cmpb	$'s', %al
+	jne	1f
+	/* EDX: the frame of start_info, which is written anew meanwhile. */
+	movl	%esi, %edx
+	subl	$VIRT_BASE, %edx
+	shrl	$PAGE_SHIFT, %edx
+	movl	START_INFO_MFN_LIST(%esi), %eax
+	movl	(%eax,%edx,4), %edx
+	movl	$REASON_SUSPEND, reason
+	movl	$HYPERVISOR_sched_op, %eax
+	movl	$SCHEDOP_shutdown, %ebx
+	movl	$reason, %ecx
+	int	$HYPERCALL
+	jmp	next
+
+1:	movl	$REASON_POWEROFF, reason
 	cmpb	$'p', %al
 	je	end
 	movl	$REASON_REBOOT, reason
