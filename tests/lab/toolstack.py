@@ -46,7 +46,7 @@ begin() {
 	name=$1
 	shift
 	read -r began _ </proc/uptime
-	domain=$(sed -n 's/^ *name *= *"\(.*\)".*/\1/p' /files/$name.cfg 2>/dev/null | tail -n 1)
+	domain=$(sed -n 's/^ *name *= *"\([^"]*\)".*/\1/p' /files/$name.cfg 2>/dev/null | tail -n 1)
 	"$@" >/out/cases/$name.out 2>&1
 	echo $? >/out/cases/$name.rc
 	[ "$(cat /out/cases/$name.rc)" = 0 ]
