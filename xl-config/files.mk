@@ -101,5 +101,4 @@ $(L)/boot.tar: tests/lab/build-boot tests/lab/build-dom0 $(L)/debs.sha256
 	$(Q)tests/lab/build-boot $(L)
 
 LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi $(L)/boot.tar
-LAB_TAP += tests/lab/test-toolstack tests/lab/test-toolstack-disk tests/lab/test-toolstack-life \
-	tests/lab/test-toolstack-linux
+LAB_TAP += tests/lab/test-toolstack tests/lab/test-toolstack-disk tests/lab/test-toolstack-life
