@@ -78,8 +78,10 @@ void platform_disks(struct machine *m)
 	struct disk *d[BLKFRONT_MAX];
 	unsigned int n = 0, lost;
 
-	for (; n < BLKFRONT_MAX && blkfront_disk(n); n++)
-		d[n] = blkfront_disk(n);
+	/* Whose backend has not told a size is no disk for a guest. */
+	for (unsigned int i = 0; blkfront_disk(i); i++)
+		if (blkfront_disk(i)->sectors)
+			d[n++] = blkfront_disk(i);
 	lost = disks_plug(&m->disks, &m->board, d, n, m->options.virtio_disk,
 			  &dma);
 	if (lost)

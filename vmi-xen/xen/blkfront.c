@@ -182,12 +182,13 @@ void blkfront_scan(struct machine *m)
 	xenbus_scan("vbd", found, m);
 }
 
-/* Without a disk the guest is told that there is none, by its size. */
 static void connect(struct blkfront *b)
 {
 	if (!xenbus_connect(&b->dev, &b->connected, WAIT_SECONDS)) {
-		log_err(BLK, "%s: the backend did not answer within %u seconds",
-			b->dev.node, WAIT_SECONDS);
+		if (b->dev.state != XENBUS_CLOSED)
+			log_err(BLK,
+				"%s: the backend did not answer within %u seconds",
+				b->dev.node, WAIT_SECONDS);
 		return;
 	}
 	log_info(BLK, "%s: %llu MB%s%s", b->dev.node,
