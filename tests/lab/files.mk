@@ -54,16 +54,14 @@ LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
 	tests/lab/test-determinism
 
 # The main job in front of the user; DEMO=auto needs no keyboard.
-ifneq ($(wildcard guest-patches/files.mk),)
 DEMO_KERNEL := $(BUILD)/guests/linux-6.1-pae/bzImage
-DEMO_NEEDS := guests
-else
-DEMO_KERNEL := $(BUILD)/guest/pae
-endif
+DEMO_RUN := tests/lab/demo --kernel $(DEMO_KERNEL) --initrd $(IMAGE)
 demo: deps
-	$(Q)$(MAKE) build-all build-lab $(DEMO_NEEDS) $(IMAGE)
-	$(Q)tests/lab/demo --kernel $(DEMO_KERNEL) --initrd $(IMAGE) \
-		$(if $(filter auto,$(DEMO)),--auto)
+	$(Q)$(MAKE) build-all build-lab build-demo
+	$(Q)$(DEMO_RUN) $(if $(filter auto,$(DEMO)),--auto)
+.PHONY: build-demo
+build-demo: $(DEMO_KERNEL) $(IMAGE)
+LAB_NEEDS += $(DEMO_KERNEL) $(IMAGE)
 
 # Disks and networks of a real guest; see test-devices.
 DEVICES_NEED := $(BUILD)/guests/linux-6.1-pae/bzImage $(BUILD)/image/initramfs.gz \
