@@ -119,7 +119,7 @@ build-all: $(ALL) $(TOOLS)
 help:
 	@echo 'make all         the adapter, the ROMs and the tools, into $(BUILD)/'
 	@echo 'make deps        install the Debian packages that are missing'
-	@echo 'make demo        start the guest by a real xl create, in front of you'
+	@echo 'make demo        start the guest by a real xl create, in front of you; DEMO=auto: by itself'
 	@echo 'make check       everything below; closes with "N passed, N failed"'
 	@echo 'make check-host  unit tests and short fuzzing on this machine'
 	@echo 'make check-lab   tests on real Xen, in the lab machines'
