@@ -72,13 +72,15 @@ static bool contains(const char *text, const char *word)
 static bool is_power(long fd)
 {
 	static union {
-		struct input_event input;
-		char text[128];
+		struct input_event input[8]; /* as many as there are */
+		char text[sizeof(struct input_event[8]) + 1];
 	} event;
-	long n = sys3(__NR_read, fd, ptr(&event), sizeof(event) - 1);
+	long n = sys3(__NR_read, fd, ptr(&event), sizeof(event.input));
 
-	if (n == sizeof(event.input) && event.input.type == EV_KEY)
-		return event.input.code == KEY_POWER && event.input.value;
+	for (long i = 0; i < n / (long)sizeof(event.input[0]); i++)
+		if (event.input[i].type == EV_KEY &&
+		    event.input[i].code == KEY_POWER && event.input[i].value)
+			return true;
 	return contains(event.text, "button/power");
 }
 
