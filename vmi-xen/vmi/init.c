@@ -187,7 +187,6 @@ void __noreturn vmi_init(struct vcpu *v, struct cpu_regs *regs)
 		       (uint32_t)(uintptr_t)failsafe_callback);
 	kernel_stack(v, regs);
 	irq_refresh(v);
-	control_state("vmi");
 	log_info(VMI, "VMI_Init: kernel at %#x, %s, CS %#x",
 		 ret & ~(KERNEL_UNIT - 1),
 		 v->cr4 & X86_CR4_PAE ? "PAE" : "non-PAE", regs->cs);
