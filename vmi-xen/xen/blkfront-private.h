@@ -44,7 +44,8 @@ struct blkfront {
 	mfn_t bounce_frame[NR_BOUNCE];
 	bool bounce_used[NR_BOUNCE];
 	bool connected, barrier;
-	bool gone; /* unplugged: whatever is asked fails */
+	bool gone;    /* unplugged: whatever is asked fails */
+	bool refused; /* by us: it is no use to connect again */
 	struct slot slot[NR_REQUESTS];
 	struct disk_request *first, *last; /* not yet wholly on the ring */
 	struct cursor at;		   /* into first */
@@ -56,6 +57,8 @@ struct blkfront {
 void blkfront_submit(struct disk *d, struct disk_request *r);
 /** Requests onto the ring, as many as there is room for. */
 void blkfront_kick(struct blkfront *b);
+/** Take the answers that are on the ring. */
+void blkfront_answers(struct blkfront *b);
 /** The backend has answered. Context: upcall. */
 void blkfront_event(void *opaque);
 /** Tell the model of what has ended. Context: upcall. */

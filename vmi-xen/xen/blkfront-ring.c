@@ -285,7 +285,9 @@ void blkfront_kick(struct blkfront *b)
 {
 	int notify;
 
-	while (b->connected && b->first && send_some(b))
+	if (!b->connected)
+		return;
+	while (b->first && send_some(b))
 		;
 	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&b->ring, notify);
 	if (notify)
@@ -381,31 +383,37 @@ void blkfront_tell(struct blkfront *b)
 	}
 }
 
+void blkfront_answers(struct blkfront *b)
+{
+	int more;
+
+	do {
+		RING_IDX prod = b->ring.sring->rsp_prod;
+
+		barrier();
+		if (prod - b->ring.rsp_cons >
+		    b->ring.req_prod_pvt - b->ring.rsp_cons) {
+			log_err(BLK,
+				"%s: the backend's ring index is impossible",
+				b->dev.node);
+			return;
+		}
+		for (; b->ring.rsp_cons != prod; b->ring.rsp_cons++) {
+			blkif_response_t a;
+
+			RING_COPY_RESPONSE(&b->ring, b->ring.rsp_cons, &a);
+			answer(b, &a);
+		}
+		RING_FINAL_CHECK_FOR_RESPONSES(&b->ring, more);
+	} while (more);
+}
+
 void blkfront_event(void *opaque)
 {
 	struct blkfront *b = opaque;
-	int more;
 
-	if (b->connected) {
-		do {
-			RING_IDX prod = b->ring.sring->rsp_prod;
-
-			barrier();
-			if (prod - b->ring.rsp_cons > NR_REQUESTS) {
-				log_err(BLK,
-					"%s: the backend's ring index is impossible",
-					b->dev.node);
-				break;
-			}
-			for (; b->ring.rsp_cons != prod; b->ring.rsp_cons++) {
-				blkif_response_t a = *RING_GET_RESPONSE(
-					&b->ring, b->ring.rsp_cons);
-
-				answer(b, &a);
-			}
-			RING_FINAL_CHECK_FOR_RESPONSES(&b->ring, more);
-		} while (more);
-	}
+	if (b->connected)
+		blkfront_answers(b);
 	blkfront_tell(b);
 	blkfront_kick(b);
 	blkfront_tell(b);

@@ -24,14 +24,16 @@ static struct {
 } blk;
 
 /* --- Handshake ------------------------------------------------------------*/
-static void disconnect(struct blkfront *b)
+/* The backend uses nothing of ours any more. */
+static void release(struct blkfront *b)
 {
-	b->connected = false;
+	if (b->port == EVTCHN_NONE)
+		return;
+	blkfront_answers(b);
+	blkfront_tell_later();
 	if (b->page_grant)
 		grant_end(b->page_grant);
-	b->page_grant = GRANT_NONE;
-	if (b->port)
-		evtchn_close(b->port);
+	evtchn_close(b->port);
 	b->port = EVTCHN_NONE;
 	blkfront_requeue(b);
 }
@@ -80,7 +82,8 @@ static bool take_parameters(struct blkfront *b)
 /* The backend has let go of what we shared; it may come again, or never. */
 static void closed(struct blkfront *b)
 {
-	if (xenbus_back_number(&b->dev, "online", 0)) {
+	release(b);
+	if (!b->refused && xenbus_back_number(&b->dev, "online", 0)) {
 		xenbus_switch(&b->dev, XENBUS_INITIALISING);
 		return;
 	}
@@ -102,18 +105,19 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		if (d->state != XENBUS_INITIALISING &&
 		    d->state != XENBUS_CLOSED)
 			break;
-		b->gone = false;
+		release(b);
 		offer_ring(b);
 		break;
 	case XENBUS_CONNECTED:
 		if (d->state != XENBUS_INITIALISED)
 			break;
 		if (!take_parameters(b)) {
-			disconnect(b);
+			b->gone = b->refused = true;
 			xenbus_switch(d, XENBUS_CLOSED);
 			break;
 		}
 		b->connected = true;
+		b->gone = false;
 		xenbus_switch(d, XENBUS_CONNECTED);
 		blkfront_kick(b);
 		break;
@@ -123,10 +127,13 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		if (d->state == XENBUS_CONNECTED ||
 		    d->state == XENBUS_INITIALISED) {
 			log_info(BLK, "%s: the backend closes", d->node);
-			disconnect(b);
+			b->connected = false;
 			xenbus_switch(d, XENBUS_CLOSED);
 		}
-		/* Not before: it would miss that we have closed. */
+		/*
+		 * Not before: it works at what is on the ring, and would miss
+		 * that we have closed.
+		 */
 		if (backend != XENBUS_CLOSING && d->state == XENBUS_CLOSED)
 			closed(b);
 		break;
@@ -189,6 +196,7 @@ static void connect(struct blkfront *b)
 			log_err(BLK,
 				"%s: the backend did not answer within %u seconds",
 				b->dev.node, WAIT_SECONDS);
+		b->gone = true;
 		return;
 	}
 	log_info(BLK, "%s: %llu MB%s%s", b->dev.node,

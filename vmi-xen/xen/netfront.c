@@ -26,7 +26,6 @@
 #define TX_SLOTS     16 /* TX_SIZE bytes each */
 #define TX_SIZE	     2048u
 #define TX_PAGES     (TX_SLOTS * TX_SIZE / PAGE_SIZE)
-#define RING_ENTRIES 256u
 #define WAIT_SECONDS 20
 
 struct netfront {
@@ -95,6 +94,14 @@ static bool send(struct nic *nic, const void *frame, uint32_t len)
 	return true;
 }
 
+static void give_room(struct netfront *n)
+{
+	if (n->tx_wanted && n->nic.room) {
+		n->tx_wanted = false;
+		n->nic.room(n->nic.card);
+	}
+}
+
 static void sent(struct netfront *n)
 {
 	int more;
@@ -103,21 +110,18 @@ static void sent(struct netfront *n)
 		RING_IDX prod = n->tx.sring->rsp_prod;
 
 		barrier();
-		if (prod - n->tx.rsp_cons > RING_ENTRIES)
+		if (prod - n->tx.rsp_cons > n->tx.req_prod_pvt - n->tx.rsp_cons)
 			return;
 		for (; n->tx.rsp_cons != prod; n->tx.rsp_cons++) {
-			netif_tx_response_t a =
-				*RING_GET_RESPONSE(&n->tx, n->tx.rsp_cons);
+			netif_tx_response_t a;
 
+			RING_COPY_RESPONSE(&n->tx, n->tx.rsp_cons, &a);
 			if (a.status != NETIF_RSP_NULL && a.id < TX_SLOTS)
 				n->tx_used &= ~BIT(a.id);
 		}
 		RING_FINAL_CHECK_FOR_RESPONSES(&n->tx, more);
 	} while (more);
-	if (n->tx_wanted && n->nic.room) {
-		n->tx_wanted = false;
-		n->nic.room(n->nic.card);
-	}
+	give_room(n);
 }
 
 /* --- Receiving ------------------------------------------------------------*/
@@ -160,12 +164,12 @@ static void received(struct netfront *n)
 		RING_IDX prod = n->rx.sring->rsp_prod;
 
 		barrier();
-		if (prod - n->rx.rsp_cons > RING_ENTRIES)
+		if (prod - n->rx.rsp_cons > n->rx.req_prod_pvt - n->rx.rsp_cons)
 			return;
 		for (; n->rx.rsp_cons != prod; n->rx.rsp_cons++) {
-			netif_rx_response_t a =
-				*RING_GET_RESPONSE(&n->rx, n->rx.rsp_cons);
+			netif_rx_response_t a;
 
+			RING_COPY_RESPONSE(&n->rx, n->rx.rsp_cons, &a);
 			if (!received_one(n, &a)) {
 				n->rx_held = true;
 				goto out;
@@ -212,13 +216,15 @@ static void set_link(struct netfront *n, bool up)
 	n->connected = n->nic.link = up;
 	if (n->nic.link_changed)
 		n->nic.link_changed(n->nic.card);
+	give_room(n); /* without a cable, too: frames are lost then */
 }
 
-static void disconnect(struct netfront *n)
+/* The backend uses nothing of ours any more. */
+static void release(struct netfront *n)
 {
-	set_link(n, false);
-	if (n->port)
-		evtchn_close(n->port);
+	if (n->port == EVTCHN_NONE)
+		return;
+	evtchn_close(n->port);
 	n->port = EVTCHN_NONE;
 	grants_end(&n->tx_grant, 1);
 	grants_end(&n->rx_grant, 1);
@@ -254,6 +260,7 @@ static void offer_rings(struct netfront *n)
 {
 	struct xenbus_dev *d = &n->dev;
 
+	release(n);
 	rings_reset(n);
 	n->port = evtchn_alloc(d->backend_id);
 	evtchn_handle(n->port, ring_event, n);
@@ -291,12 +298,14 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 	case XENBUS_UNKNOWN:
 		if (d->state == XENBUS_CONNECTED) {
 			log_info(NET, "%s: the backend closes", d->node);
-			disconnect(n);
+			set_link(n, false);
 			xenbus_switch(d, XENBUS_CLOSED);
 		}
 		/* Not before: it would miss that we have closed. */
-		if (backend == XENBUS_CLOSED && d->state == XENBUS_CLOSED &&
-		    xenbus_back_number(d, "online", 0))
+		if (backend == XENBUS_CLOSING || d->state != XENBUS_CLOSED)
+			break;
+		release(n);
+		if (xenbus_back_number(d, "online", 0))
 			xenbus_switch(d, XENBUS_INITIALISING);
 		break;
 	default:

@@ -57,6 +57,8 @@ static bool wait_for_store(unsigned int *polls)
 
 	if (++*polls > MAX_POLLS)
 		return false;
+	if (*polls > 1) /* it may have seen a full ring, or half a request */
+		evtchn_send(xs.port);
 	poll.timeout = xen_time_ns() + POLL_TIMEOUT;
 	set_xen_guest_handle(poll.ports, &port);
 	hypercall_sched_op(SCHEDOP_poll, &poll);
