@@ -89,6 +89,8 @@ static uint32_t dispatch(struct cpu_regs *regs)
 	if (v->gdt_stale)
 		desc_gdt_settle(v, regs);
 	if (regs->vector == TRAP_UPCALL) {
+		/* Xen looks at the guest's flag, and so do we (entry.S). */
+		ASSERT(v->mode != CPU_VMI || (regs->eflags & X86_EFLAGS_IF));
 		counters.upcalls++;
 		irq_upcall(v);
 		return trap_interrupt(v, regs);

@@ -26,6 +26,21 @@ static void __noreturn bad_entry(struct vcpu *v, const char *call, gva_t entry)
 		    entry);
 }
 
+/* DEBUG=1: what is shadowed is what the guest's tables say, after a flush. */
+static void audit(struct vcpu *v)
+{
+#if DEBUG
+	struct audit_report r;
+
+	if (!shadow_audit(mmu_of(v), &v->shadow, &r))
+		panic("audit: %s, %#x shows %#llx, expected %#llx; %u of %u",
+		      r.what, r.va, (unsigned long long)r.found,
+		      (unsigned long long)r.expected, r.wrong, r.checked);
+#else
+	(void)v;
+#endif
+}
+
 void vmi_set_cr3(uint32_t value)
 {
 	struct vcpu *v = this_vcpu();
@@ -35,6 +50,7 @@ void vmi_set_cr3(uint32_t value)
 			    "SetCR3 %#x: a reserved bit is set in a PDPT entry",
 			    value);
 	v->cr3 = value;
+	audit(v);
 }
 
 void vmi_set_pxe(uint32_t value, gva_t entry, uint32_t flags)
@@ -102,6 +118,7 @@ void vmi_flush_tlb(uint32_t flags)
 	if (flags & (VMI_FLUSH_TLB | VMI_FLUSH_GLOBAL))
 		shadow_flush_tlb(mmu_of(v), &v->shadow,
 				 flags & VMI_FLUSH_GLOBAL);
+	audit(v);
 }
 
 void vmi_set_linear_mapping(uint32_t slot, gva_t va, uint32_t pages,
