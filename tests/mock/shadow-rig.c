@@ -55,6 +55,7 @@ void rig_start(struct rig *r, const struct rig_config *c)
 	uint32_t first;
 
 	memset(r, 0, sizeof(*r));
+	r->exact = 1;
 	r->c = *c;
 	xen_model_start(c->nr_gfns + c->nr_pool + 64, c->nx);
 	first = xen_model_boot(3, RIG_WINDOW, r->window_l1, nr_window());
@@ -119,6 +120,7 @@ static bool listed(const uint64_t *list, uint32_t n, uint64_t x)
  */
 static void note_edit(struct rig *r, uint32_t g, uint32_t i, uint64_t old)
 {
+	r->exact = 1;
 	if (!(old & G_P) && !listed(r->silent, r->nr_silent, PATH(g, i)))
 		return;
 	if (listed(r->edits, r->nr_edits, PATH(g, i)))
@@ -210,6 +212,7 @@ void rig_flush(struct rig *r, bool global)
 void rig_invlpg(struct rig *r, gva_t va)
 {
 	shadow_invlpg(&r->m, &r->v, va);
+	r->exact = va & ~PAGE_MASK;
 }
 
 /* --- Oracle ---------------------------------------------------------------*/
@@ -292,12 +295,12 @@ void rig_oracle(struct rig *r, gva_t va, uint32_t access, struct oracle *o)
 		oracle_fault(r, o, access, 1);
 }
 
-static bool stale(struct rig *r, const struct oracle *o)
+static bool stale(struct rig *r, gva_t va, const struct oracle *o)
 {
-	uint32_t i;
+	uint32_t i, n = (va & ~PAGE_MASK) == r->exact ? 0 : r->nr_edits;
 
 	for (i = 0; i < o->nr_path; i++)
-		if (listed(r->edits, r->nr_edits, o->path[i]) ||
+		if (listed(r->edits, n, o->path[i]) ||
 		    listed(r->silent, r->nr_silent, o->path[i]))
 			return true;
 	return false;
@@ -410,7 +413,7 @@ const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 		return "no progress";
 	if (i && !bad)
 		bad = kernel_missing(r, va, access, &o, queued);
-	if (bad && stale(r, &o))
+	if (bad && stale(r, va, &o))
 		return NULL;
 	r->nr_compared++;
 	return bad;

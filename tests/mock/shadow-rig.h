@@ -51,6 +51,8 @@ struct rig {
 	/* Entries changed since the last full flush: the TLB may differ. */
 	uint32_t nr_edits;
 	uint64_t edits[4096];
+	/* Page of the last InvalPage, 1: none; since then nothing was edited. */
+	gva_t exact;
 	/* Entries cleared behind the pager's back in announced tables. */
 	uint32_t nr_silent;
 	uint64_t silent[4096];

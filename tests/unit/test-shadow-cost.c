@@ -203,7 +203,8 @@ static void single_entries(void)
 
 	from_here();
 	rig_set(&g.rig, pt, i, 0);
-	cost("SetPxE, kernel, clear", 1, 700);
+	rig_invlpg(&g.rig, va);
+	cost("SetPxE, kernel, clear, InvalPage", 1, 780);
 
 	from_here();
 	rig_set(&g.rig, pt, i, pte(OTHER_DATA + 1, G_KERNEL));
@@ -253,7 +254,15 @@ static void user_memory(void)
 	from_here();
 	rig_set(&g.rig, PT_B, pt_index(USER_VA),
 		pte(USER_DATA, G_USER & ~G_RW));
-	cost("SetPxE, user, protect", 1, 950);
+	rig_flush(&g.rig, false);
+	cost("SetPxE, user, protect, FlushTLB", 1, 1020);
+
+	/* Copy on write: cleared, flushed, another page. */
+	from_here();
+	rig_update(&g.rig, PT_B, pt_index(USER_VA), 0);
+	rig_invlpg(&g.rig, USER_VA);
+	rig_set(&g.rig, PT_B, pt_index(USER_VA), pte(OTHER_DATA, G_USER));
+	cost("copy on write", 2, 1600);
 
 	/* What fork() does to its parent. */
 	from_here();

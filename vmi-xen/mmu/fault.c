@@ -71,7 +71,7 @@ bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	const uint32_t rsvd = (uint32_t)(m->rsvd >> 32);
 	uint32_t pde, pte, i, keep = PFE_W | PFE_U;
 
-	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->nr_queued ||
+	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->queued_kernel ||
 	    !paging(v))
 		return false;
 	e = linear_ptr(m, v, pd);

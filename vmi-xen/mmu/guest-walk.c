@@ -190,7 +190,10 @@ bool walk_allows(const struct shadow_vcpu *v, const struct gwalk *w,
 	return !(access & PFE_I) || !(w->rights & RIGHTS_NX);
 }
 
-/* Like the processor's locked update of A and D: nothing when it changed. */
+/*
+ * Like the processor's locked update of A and D: nothing when it changed, but
+ * for these bits (of a directory that maps itself both entries may be one).
+ */
 static void entry_set(struct mmu *m, struct shadow_vcpu *v, uint32_t table,
 		      uint32_t index, uint64_t was, uint32_t bits)
 {
@@ -200,10 +203,13 @@ static void entry_set(struct mmu *m, struct shadow_vcpu *v, uint32_t table,
 	if ((was & bits) == bits)
 		return;
 	p = guest_map(m, v, gfn(table), true);
-	if (p)
-		__atomic_compare_exchange_n(p + (m->pae ? 2 * index : index),
-					    &old, old | bits, false,
-					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	if (!p)
+		return;
+	p += m->pae ? 2 * index : index;
+	while (!__atomic_compare_exchange_n(p, &old, old | bits, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if ((old ^ (uint32_t)was) & ~(uint32_t)(PE_A | PE_D))
+			return;
 }
 
 void walk_mark(struct mmu *m, struct shadow_vcpu *v, struct gwalk *w,

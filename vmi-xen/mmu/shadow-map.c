@@ -246,7 +246,6 @@ uint16_t piece_link(struct mmu *m, struct shadow_vcpu *v, struct sroot *r,
 }
 
 /* --- Changes that the guest announced -------------------------------------*/
-/* Returns true when a mapping appeared that nothing but a fault would send. */
 bool pt_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
 		uint64_t gpte)
 {
@@ -254,18 +253,21 @@ bool pt_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
 	uint16_t id = l1_lookup(m, gfn_x(g), kind);
 	struct spage *sp = sp_of(m, id);
 	uint64_t spte;
+	bool was;
 
 	(void)v;
 	if (!id)
 		return false;
 	index &= SHADOW_L1_ENTRIES - 1;
+	was = sp_test(sp, index);
 	spte = spte_of(m, gpte, sp->state == SP_KERNEL);
-	if (!spte && !sp_test(sp, index)) {
+	if (!spte && !was) {
 		m->stats->updates_none++;
 		return false;
 	}
 	l1_set(m, sp, index, spte);
-	return spte;
+	/* Xen's trap frames do not wait for a fault. */
+	return spte && (!was || sp->state == SP_KERNEL);
 }
 
 static void user_pde_changed(struct mmu *m, struct sroot *r, uint32_t piece,
@@ -325,7 +327,7 @@ static void kernel_pde_changed(struct mmu *m, struct shadow_vcpu *v,
 		l1_release(m, sp_of(m, id));
 }
 
-static void piece_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t pd,
+static bool piece_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t pd,
 			  uint32_t piece, uint64_t pde)
 {
 	struct key k = pde_key(m, v, pde, piece);
@@ -333,28 +335,31 @@ static void piece_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t pd,
 
 	if (piece_is_kernel(m, piece)) {
 		kernel_pde_changed(m, v, pd, piece, pde);
-		return;
+		return true;
 	}
 	if (piece >= m->end_piece)
-		return;
+		return false;
 	for (i = view_next(m, pd, -1); i >= 0; i = view_next(m, pd, i))
 		if (!m->pae || (uint32_t)(i & 3) == piece / PIECES_PER_L2)
 			user_pde_changed(m, &m->roots[i / 4], piece, k,
 					 pde & PE_A);
+	return false;
 }
 
-void pd_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
+bool pd_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
 		uint64_t pde)
 {
+	bool now = false;
 	uint32_t slot;
 
 	if (!m->pae) {
-		piece_changed(m, v, gfn_x(g), 2 * index, pde);
-		piece_changed(m, v, gfn_x(g), 2 * index + 1, pde);
-		return;
+		now |= piece_changed(m, v, gfn_x(g), 2 * index, pde);
+		now |= piece_changed(m, v, gfn_x(g), 2 * index + 1, pde);
+		return now;
 	}
 	/* A directory may stand in several slots: PAE boot tables do. */
 	for (slot = 0; slot < 4; slot++)
-		piece_changed(m, v, gfn_x(g), slot * PIECES_PER_L2 + index,
-			      pde);
+		now |= piece_changed(m, v, gfn_x(g),
+				     slot * PIECES_PER_L2 + index, pde);
+	return now;
 }

@@ -152,6 +152,14 @@ static inline void queue_add(struct mmu *m, uint64_t ptr, uint64_t val)
 	m->nr_queued++;
 }
 
+/*
+ * Send the queue.  One entry of the L1 that the running root has at @piece, the
+ * usual case, goes by its linear address, which is cheaper, with @flags; true:
+ * it did.
+ */
+bool queue_send_at(struct mmu *m, const struct shadow_vcpu *v, uint32_t piece,
+		   uint32_t flags);
+
 /* p2m.c */
 uint32_t *p2m_word(struct mmu *m, uint32_t g);
 void p2m_flag(struct mmu *m, uint32_t g, uint32_t flag, bool set);
@@ -245,9 +253,13 @@ void l1_set(struct mmu *m, struct spage *sp, uint32_t i, uint64_t spte);
 void l1_empty(struct mmu *m, struct spage *sp);
 uint16_t kernel_l1(struct mmu *m, struct shadow_vcpu *v, struct key k);
 void l1_resync(struct mmu *m, struct shadow_vcpu *v, struct spage *sp);
+/*
+ * An entry of a table or directory is another now.  True: what is queued cannot
+ * wait for the guest's flush.
+ */
 bool pt_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
 		uint64_t gpte);
-void pd_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
+bool pd_changed(struct mmu *m, struct shadow_vcpu *v, gfn_t g, uint32_t index,
 		uint64_t pde);
 uint16_t piece_link(struct mmu *m, struct shadow_vcpu *v, struct sroot *r,
 		    uint32_t piece, struct key k);

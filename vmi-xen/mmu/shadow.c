@@ -216,7 +216,8 @@ void shadow_flush_tlb(struct mmu *m, struct shadow_vcpu *v, bool global)
 	}
 	if (m->vmi && global)
 		resync_kernel(m, v);
-	shadow_sync(m);
+	if (queue_send_at(m, v, sp_of(m, m->last_l1)->piece, XEN_VA_TLB_FLUSH))
+		return;
 	rc = xen_flush_tlb();
 	if (rc)
 		xen_mmu_refused("flush", rc, 0, 0);
@@ -259,6 +260,10 @@ void shadow_invlpg(struct mmu *m, struct shadow_vcpu *v, gva_t va)
 	invalidate_piece(m, v, piece);
 	if (!m->pae) /* a 4 MB page has two */
 		invalidate_piece(m, v, piece ^ 1);
+	/* Most often the one entry that waits is this one. */
+	if (m->nr_queued == 1 && (uint32_t)m->queue->ptr % PAGE_SIZE == i * 8 &&
+	    queue_send_at(m, v, piece, XEN_VA_INVLPG))
+		return;
 	sp = sp_of(m, v->root->link[piece]);
 	if (sp->state == SP_KERNEL && sp_is_table(sp) &&
 	    !(p2m_get(&m->p2m, gfn(sp->gfn)) & P2M_KNOWN))

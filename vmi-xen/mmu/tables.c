@@ -34,44 +34,21 @@ static bool ptep_to_gfn(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
 }
 
 /*
- * Send what one call has queued.  The usual case, one entry of an L1 that the
- * running root has, goes by its linear address: cheaper.
+ * Entry @index of table @g is @e now.  What the guest has taken away or changed
+ * it must flush, as on hardware, and is sent then; what has appeared is sent
+ * now, a fault would cost more.
  */
-static void send_now(struct mmu *m, struct shadow_vcpu *v, uint32_t queued)
-{
-	const struct xen_mmu_entry *e = m->queue;
-	struct spage *sp = sp_of(m, m->last_l1);
-	int rc;
-
-	if (queued || m->nr_queued != 1 || !m->last_l1 ||
-	    v->root->link[sp->piece] != m->last_l1 ||
-	    e->ptr >> PAGE_SHIFT != sp->mfn) {
-		shadow_sync(m);
-		return;
-	}
-	m->nr_queued = 0;
-	m->queued_kernel = false;
-	m->stats->singles++;
-	rc = xen_update_va(((gva_t)sp->piece << SHADOW_PIECE_SHIFT) |
-				   (((uint32_t)e->ptr & PAGE_MASK) / 8)
-					   << PAGE_SHIFT,
-			   e->val, XEN_VA_NONE);
-	if (rc)
-		xen_mmu_refused("update_va_mapping", rc, e->ptr, e->val);
-}
-
-/* Entry @index of table @g is @e now. */
 static void entry_changed(struct mmu *m, struct shadow_vcpu *v, uint32_t g,
 			  uint32_t word, uint32_t index, uint64_t e)
 {
-	uint32_t queued = m->nr_queued;
+	bool now = false;
 
 	if (word & P2M_PT)
-		pt_changed(m, v, gfn(g), index, e);
+		now = pt_changed(m, v, gfn(g), index, e);
 	if (word & P2M_PD)
-		pd_changed(m, v, gfn(g), index, e);
-	if (!v->lazy && m->nr_queued)
-		send_now(m, v, queued);
+		now |= pd_changed(m, v, gfn(g), index, e);
+	if (now && !v->lazy)
+		queue_send_at(m, v, sp_of(m, m->last_l1)->piece, XEN_VA_NONE);
 }
 
 static bool shadowed(struct mmu *m, uint32_t word)
