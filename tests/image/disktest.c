@@ -191,6 +191,8 @@ static int must_fail(const char *path, int write_it, uint32_t kb)
 	int fd = open(path, (write_it ? O_WRONLY : O_RDONLY) | O_DIRECT);
 	off_t at = (off_t)kb << 10;
 
+	if (fd < 0 && errno == ENOENT)
+		return fail("open", path);
 	memset(buffer, 0, BLOCK);
 	if (fd >= 0 &&
 	    (write_it ? pwrite(fd, buffer, BLOCK, at)
