@@ -75,11 +75,19 @@ static void show(const struct trace_event *e)
 		kind_words[e->kind], e->nr, e->a, e->b);
 }
 
+static uint32_t tsc_low(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return low;
+}
+
 void trace_add(unsigned int kind, unsigned int nr, uint32_t a, uint32_t b)
 {
 	struct trace_event *e =
 		(struct trace_event *)(uintptr_t)counters.trace_next;
-	uint32_t next = counters.trace_next + TRACE_EVENT, hi;
+	uint32_t next = counters.trace_next + TRACE_EVENT;
 
 	if (!(next & (TRACE_PAGE_SIZE - 1))) {
 		if (next == (uint32_t)(uintptr_t)(trace_ring + TRACE_PAGES))
@@ -87,7 +95,7 @@ void trace_add(unsigned int kind, unsigned int nr, uint32_t a, uint32_t b)
 		next += TRACE_EVENT; /* behind the page's header */
 	}
 	counters.trace_next = next;
-	__asm__ volatile("rdtsc" : "=a"(e->tsc), "=d"(hi));
+	e->tsc = trace_kept ? tsc_low() : 0;
 	e->kind = (uint16_t)kind;
 	e->nr = (uint16_t)nr;
 	e->a = a;

@@ -3,9 +3,11 @@
  * The trace ring: what happened last.
  *
  * Exceptions that come to the adapter and interrupts are always kept, for
- * about 12 instructions each.  VMI calls and hypercalls are kept only when
- * vmi_trace= asks for them: get_reloc then hands out entries that note each
- * call first, and so untraced calls cost nothing.
+ * about 12 instructions each, and without their time: where Xen emulates the
+ * TSC, as under the shim on many hosts, reading it costs more than all the
+ * rest.  VMI calls and hypercalls are kept only when vmi_trace= asks for them:
+ * get_reloc then hands out entries that note each call first, and so untraced
+ * calls cost nothing.
  *
  *	vmi_trace=NAME[,NAME...]  traps irqs calls hypercalls: keep these in
  *				  the ring and print them, one line each
@@ -32,7 +34,7 @@
 #include "types.h"
 
 struct trace_event {
-	uint32_t tsc; /* low word */
+	uint32_t tsc; /* low word; 0 without vmi_trace= */
 	uint16_t kind;
 	uint16_t nr;
 	uint32_t a, b;
