@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "shadow-rig.h"
+#include "mmu/short.h"
 
 #define SLOTS	     64u
 #define MAX_RETRIES  6
@@ -170,7 +171,13 @@ void rig_set(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
 {
 	note_edit(r, g, i, rig_entry(r, g, i));
 	unlist_silent(r, g, i, false);
-	if (!shadow_set_pxe(&r->m, &r->v, rig_ptep(r, g, i), val, 1,
+	/* As vmi/calls-mmu.c does it. */
+	if (!(r->c.pae ? shadow_set_short(&r->m, &r->v, rig_ptep(r, g, i),
+					  (uint32_t)val, (uint32_t)(val >> 32),
+					  true)
+		       : shadow_set_short(&r->m, &r->v, rig_ptep(r, g, i),
+					  (uint32_t)val, 0, false)) &&
+	    !shadow_set_pxe(&r->m, &r->v, rig_ptep(r, g, i), val, 1,
 			    r->c.pae ? 8 : 4))
 		abort();
 	if (rig_entry(r, g, i) != (r->c.pae ? val : (uint32_t)val))
@@ -394,10 +401,10 @@ const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 			bad = arrived(r, va, access, maddr, &o);
 			break;
 		}
-		/* As the adapter does it. */
-		if (shadow_fault_guests(&r->m, &r->v, va, error, &info.error))
-			result = PF_GUEST;
-		else
+		/* As trap/pagefault.c does it. */
+		result = shadow_fault_short(&r->m, &r->v, va, error,
+					    &info.error);
+		if (result == PF_EMULATE)
 			result = shadow_fault(&r->m, &r->v, va, error, &info);
 		if (result == PF_FIXED)
 			continue;

@@ -20,6 +20,7 @@
 
 #define KB_PER_PAGE 4
 #define IOAPIC_ID   1
+#define UART_PORTS  8u
 
 static uint64_t host_now(void *opaque)
 {
@@ -121,7 +122,8 @@ uint32_t platform_in(struct vcpu *v, uint16_t port, unsigned int size)
 	struct board *b = board_of(v);
 	uint32_t value = board_in(b, port, size);
 
-	console_event(v->machine); /* a read may have made room */
+	if (port >= PORT_COM1 && port < PORT_COM1 + UART_PORTS)
+		console_event(v->machine); /* it may have made room */
 	irq_refresh(v);
 	return value;
 }

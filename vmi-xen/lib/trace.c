@@ -69,10 +69,12 @@ bool trace_configure(const char *words, size_t len)
 }
 
 /* --- Events ---------------------------------------------------------------*/
+#define KIND(e) ((e)->what & (BIT(TRACE_NR_SHIFT) - 1))
+
 static void show(const struct trace_event *e)
 {
 	log_raw("vmi-xen: trace: %10u %s %u %08x %08x", e->tsc,
-		kind_words[e->kind], e->nr, e->a, e->b);
+		kind_words[KIND(e)], e->what >> TRACE_NR_SHIFT, e->a, e->b);
 }
 
 static uint32_t tsc_low(void)
@@ -83,11 +85,10 @@ static uint32_t tsc_low(void)
 	return low;
 }
 
-void trace_add(unsigned int kind, unsigned int nr, uint32_t a, uint32_t b)
+void trace_after(uint32_t next)
 {
 	struct trace_event *e =
 		(struct trace_event *)(uintptr_t)counters.trace_next;
-	uint32_t next = counters.trace_next + TRACE_EVENT;
 
 	if (!(next & (TRACE_PAGE_SIZE - 1))) {
 		if (next == (uint32_t)(uintptr_t)(trace_ring + TRACE_PAGES))
@@ -96,15 +97,16 @@ void trace_add(unsigned int kind, unsigned int nr, uint32_t a, uint32_t b)
 	}
 	counters.trace_next = next;
 	e->tsc = trace_kept ? tsc_low() : 0;
-	e->kind = (uint16_t)kind;
-	e->nr = (uint16_t)nr;
-	e->a = a;
-	e->b = b;
-	if (__builtin_expect(trace_shown & BIT(kind), 0) && !printing) {
+	if ((trace_shown & BIT(KIND(e))) && !printing) {
 		printing = true;
 		show(e);
 		printing = false;
 	}
+}
+
+void trace_add(unsigned int kind, unsigned int nr, uint32_t a, uint32_t b)
+{
+	trace_note(kind, nr, a, b);
 }
 
 void trace_print(unsigned int n)
@@ -123,7 +125,7 @@ void trace_print(unsigned int n)
 			&trace_ring[i / ARRAY_SIZE(trace_ring[0].events)]
 				 .events[i % ARRAY_SIZE(trace_ring[0].events)];
 
-		if (e->kind)
+		if (e->what)
 			show(e);
 	}
 }

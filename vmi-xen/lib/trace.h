@@ -23,6 +23,7 @@
 #define TRACE_MAGIC	"vmitrace" /* without its NUL */
 #define TRACE_EVENT	16 /* bytes; the first of a page is its header */
 #define TRACE_PAGE_SIZE 0x1000
+#define TRACE_NR_SHIFT	16
 
 /* Kinds of events, and what a and b are. */
 #define TRACE_TRAP	1 /* vector: EIP, error code or (#PF) CR2 */
@@ -32,11 +33,11 @@
 
 #ifndef __ASSEMBLER__
 #include "types.h"
+#include "lib/counters.h"
 
 struct trace_event {
-	uint32_t tsc; /* low word; 0 without vmi_trace= */
-	uint16_t kind;
-	uint16_t nr;
+	uint32_t tsc;  /* low word; 0 without vmi_trace= */
+	uint32_t what; /* kind, and its number from TRACE_NR_SHIFT on */
 	uint32_t a, b;
 };
 
@@ -57,8 +58,28 @@ void trace_init(void);
 bool trace_configure(const char *words, size_t len);
 /** Note an event, and print it if that was asked for. */
 void trace_add(unsigned int kind, unsigned int nr, uint32_t a, uint32_t b);
+/** What is left to do after an event was written at trace_next: @next. */
+void trace_after(uint32_t next);
 /** Print the last @n events. */
 void trace_print(unsigned int n);
+
+/** The same, inlined: 11 instructions without vmi_trace=. */
+static inline void trace_note(unsigned int kind, unsigned int nr, uint32_t a,
+			      uint32_t b)
+{
+	struct trace_event *e =
+		(struct trace_event *)(uintptr_t)counters.trace_next;
+	uint32_t next = counters.trace_next + TRACE_EVENT;
+
+	e->tsc = 0;
+	e->what = kind | nr << TRACE_NR_SHIFT;
+	e->a = a;
+	e->b = b;
+	if (__builtin_expect(!(next & (TRACE_PAGE_SIZE - 1)) || trace_kept, 0))
+		trace_after(next);
+	else
+		counters.trace_next = next;
+}
 
 static inline bool trace_wants(unsigned int kind)
 {

@@ -6,9 +6,7 @@
  * the shadow: one read of the guest's entry and one update_va_mapping.
  * Flow: trap/pagefault.c, emul/ -> here -> shadow-map.c.
  */
-#include "mmu/shadow-private.h"
-
-#define HIGH_FRAME 0x000000ffu /* address bits in a PAE entry's upper half */
+#include "mmu/short.h"
 
 static void send_one(struct mmu *m, gva_t va, uint64_t spte)
 {
@@ -31,8 +29,7 @@ static void fill(struct mmu *m, struct spage *sp, gva_t va, uint64_t spte)
 	sp->flags |= SP_REF;
 	l1_set(m, sp, L1_INDEX(va), spte);
 	if (direct && m->nr_queued == 1) {
-		m->nr_queued = 0;
-		m->queued_kernel = false;
+		queue_reset(m);
 		send_one(m, va, spte);
 		return;
 	}
@@ -62,46 +59,85 @@ static enum pf_result emulate(struct mmu *m, struct pf_info *info,
 	return PF_EMULATE;
 }
 
-bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
-			 uint32_t error, uint32_t *guest_error)
+/*
+ * Both entries allow the access: mark the guest's, @e[@i], as the processor would,
+ * and show what it has.  PF_EMULATE, with nothing done: not so simple.
+ */
+static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
+				 uint32_t error, uint32_t pde,
+				 const volatile uint32_t *e, uint32_t i)
+{
+	uint32_t mark = error & PFE_W ? LOW_A | LOW_D : LOW_A;
+	uint32_t rights =
+		(pde & LOW_RW ? RIGHTS_RW : 0) | (pde & LOW_US ? RIGHTS_US : 0);
+	uint32_t table = pde >> PAGE_SHIFT, piece = PIECE(va);
+	uint32_t lo = e[i], out, w;
+	volatile uint32_t *set;
+	uint8_t kind = !m->pae && (piece & 1) ? KIND_PT_HIGH : KIND_PT;
+	struct spage *sp = sp_of(m, v->root->link[piece]);
+
+	/* What is queued may be of this entry, and goes first. */
+	if (m->nr_queued || (m->pae && e[i + 1]) || !(pde & LOW_A) || piece >= m->kernel_piece ||
+	    sp->gfn != table || sp->kind != kind ||
+	    v->root->rights[piece] != rights || !short_frame(m, lo, &w))
+		return PF_EMULATE;
+	if ((lo & mark) != mark) {
+		if (!(p2m_get(&m->p2m, gfn(table)) & P2M_LINW))
+			return PF_EMULATE;
+		lo |= mark;
+		set = xen_va_ptr(linear_va(m, table) + i * 4, true);
+		*set = lo;
+	}
+	out = short_low(w, lo, lo);
+	if (!bit_set(&sp->present, L1_INDEX(va)))
+		sp->nr_present++;
+	sp->flags |= SP_REF;
+	m->stats->faults++;
+	m->stats->fills++;
+	m->stats->fixed++;
+	send_one(m, va, (uint64_t)short_high(w) << 32 | out);
+	return PF_FIXED;
+}
+
+enum pf_result shadow_fault_short(struct mmu *m, struct shadow_vcpu *v,
+				  gva_t va, uint32_t error,
+				  uint32_t *guest_error)
 {
 	const uint32_t needs = PFE_W | PFE_U; /* PE_RW and PE_US alike */
-	uint32_t pd = m->pae ? v->pdpt[va >> 30] : GVA_FRAME(v->cr3);
-	const volatile uint32_t *e;
-	const uint32_t rsvd = (uint32_t)(m->rsvd >> 32);
+	uint32_t table = m->pae ? v->pdpt[va >> 30] : GVA_FRAME(v->cr3);
 	uint32_t pde, pte, i, keep = PFE_W | PFE_U;
+	const volatile uint32_t *e;
 
-	if (!m->vmi || !v->root || pd == INVALID_FRAME || m->queued_kernel ||
+	if (!m->vmi || !v->root || table == INVALID_FRAME || m->queued_kernel ||
 	    !paging(v))
-		return false;
-	e = linear_ptr(m, v, pd);
+		return PF_EMULATE;
+	e = linear_ptr(m, v, table);
 	if (!e)
-		return false;
+		return PF_EMULATE;
 	i = m->pae ? 2 * ((va >> 21) & 511) : va >> 22;
 	pde = e[i];
-	if (!(pde & PE_P) || (pde & PE_PS) ||
-	    (m->pae && (e[i + 1] & (HIGH_FRAME | rsvd))))
-		return false;
+	if ((pde & (LOW_P | (uint32_t)PE_PS)) != LOW_P || (m->pae && e[i + 1]))
+		return PF_EMULATE;
 	e = linear_ptr(m, v, pde >> PAGE_SHIFT);
 	if (!e)
-		return false;
+		return PF_EMULATE;
 	i = m->pae ? 2 * ((va >> 12) & 511) : (va >> 12) & 1023;
 	pte = e[i];
 	if (m->pae && v->nxe)
 		keep |= PFE_I;
 	*guest_error = error & keep;
-	if (pte & PE_P) {
-		if ((m->pae && (e[i + 1] & rsvd)) ||
-		    !(error & needs & ~(pde & pte)))
-			return false;
+	if (pte & LOW_P) {
+		/* A supervisor's write without WP is legal. */
+		if ((m->pae && (e[i + 1] & (uint32_t)(m->rsvd >> 32))) ||
+		    (!(error & PFE_U) && !(v->cr0 & GCR0_WP)))
+			return PF_EMULATE;
+		if (!(error & needs & ~(pde & pte)))
+			return fill_short(m, v, va, error, pde, e, i);
 		*guest_error |= PFE_P;
 	}
-	/* A supervisor's write to a read-only page is legal without WP. */
-	if ((pte & PE_P) && !(error & PFE_U) && !(v->cr0 & GCR0_WP))
-		return false;
 	m->stats->faults++;
 	m->stats->to_guest++;
-	return true;
+	return PF_GUEST;
 }
 
 enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,

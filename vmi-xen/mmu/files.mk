@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The shadow pager, independent of Xen's headers, and its tests on a model Xen.
 MMU_SRCS := $(addprefix vmi-xen/mmu/,audit.c fault.c guest-copy.c guest-map.c \
-	guest-walk.c p2m.c pool.c queue.c roots.c shadow.c shadow-map.c tables.c template.c)
+	guest-walk.c p2m.c pool.c queue.c roots.c shadow.c shadow-map.c \
+	short.c tables.c template.c)
 MMU_MOCK := tests/mock/xen-model.c tests/mock/shadow-rig.c
 
 $(eval $(call unit-test,shadow-random,$(MMU_SRCS) $(MMU_MOCK)))

@@ -100,16 +100,18 @@ void linear_entry(struct mmu *m, struct spage *sp, uint32_t i, bool was,
 	w = p2m_word(m, g);
 	if (!w)
 		return;
+	set_forget(m);
 	if (!(spte & PE_P) || p2m_is_hole(*w) ||
 	    ((spte & PE_FRAME) >> PAGE_SHIFT) != (*w & P2M_MFN_MASK)) {
 		*w &= ~(P2M_LIN | P2M_LINW);
 		return;
 	}
 	/* The TLB may still hold the old entry: then only lose rights. */
-	if (!was)
+	if (!was) {
 		*w = (*w & ~P2M_LINW) | P2M_LIN | (spte & PE_RW ? P2M_LINW : 0);
-	else if (!(spte & PE_RW))
+	} else if (!(spte & PE_RW)) {
 		*w &= ~P2M_LINW;
+	}
 }
 
 void linear_piece(struct mmu *m, uint32_t piece, bool on)
@@ -119,6 +121,7 @@ void linear_piece(struct mmu *m, uint32_t piece, bool on)
 	const volatile uint64_t *e;
 	uint32_t i, g;
 
+	set_forget(m);
 	if (!id)
 		return;
 	if (!on) {

@@ -62,7 +62,7 @@ static inline bool p2m_is_hole(uint32_t word)
 #define SHADOW_PIECES	   2048 /* ... of the 4 GB linear space */
 #define SHADOW_L1_ENTRIES  512
 #define SHADOW_HASH	   1024
-#define SHADOW_QUEUE	   128
+#define SHADOW_QUEUE	   256
 #define SHADOW_MAX_PAGES   0xfff0u
 #define SHADOW_NO_PAGE	   0u /* page ids start at 1 */
 
@@ -115,6 +115,20 @@ struct shadow_vcpu {
 	struct sroot *root; /* loaded */
 	struct slinear linear[SHADOW_LINEAR_SLOTS];
 };
+
+/* The table that SetPxE was about last (short.h). */
+struct last_table {
+	uint32_t key;	       /* of its entries (short.h), LAST_NONE */
+	struct spage *sp;      /* its shadow, NULL: none */
+	uint16_t id;	       /* number of that */
+	uint32_t at_lo, at_hi; /* machine address of that */
+	uint32_t need;	       /* bits of an entry that is shadowed */
+	uint32_t dirty;	       /* D where the guest's does not matter */
+	uint32_t bad_high;     /* bits that the upper half may not have */
+	uint32_t last;	       /* entry that is the last of the queue */
+};
+/* No key, and no entry of a table. */
+#define LAST_NONE 0xffffffffu
 
 struct mmu_config {
 	struct p2m p2m;
@@ -173,7 +187,8 @@ struct mmu {
 
 	uint64_t scratch[SHADOW_L1_ENTRIES]; /* a page being prepared */
 	uint32_t nr_queued;
-	uint16_t last_l1;   /* pool page that the last queued entry is of */
+	uint16_t last_l1; /* pool page that the last queued entry is of */
+	struct last_table set;
 	bool queued_kernel; /* the linear map may be concerned */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
 	struct shadow_stats *stats;
@@ -233,12 +248,15 @@ enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 			    uint32_t error, struct pf_info *info);
 
 /**
- * The short way for a fault that is plainly the guest's own: both tables lie
- * in its linear map, and its entry is absent or forbids the access.  Returns
- * false, with nothing done, when shadow_fault() must decide.
+ * The short way for what most faults are, when both tables lie in the guest's
+ * linear map: the guest's own (its entry is absent or forbids the access;
+ * PF_GUEST, with @guest_error), or a user page that its table allows and the
+ * shadow lacks (PF_FIXED).  PF_EMULATE, with nothing done, when shadow_fault()
+ * must decide.
  */
-bool shadow_fault_guests(struct mmu *m, struct shadow_vcpu *v, gva_t va,
-			 uint32_t error, uint32_t *guest_error);
+enum pf_result shadow_fault_short(struct mmu *m, struct shadow_vcpu *v,
+				  gva_t va, uint32_t error,
+				  uint32_t *guest_error);
 
 /* --- VMI calls ------------------------------------------------------------*/
 /**

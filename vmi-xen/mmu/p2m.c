@@ -22,6 +22,7 @@ void p2m_flag(struct mmu *m, uint32_t g, uint32_t flag, bool set)
 
 	if (!w)
 		return;
+	set_forget(m);
 	*w = set ? *w | flag : *w & ~flag;
 }
 
@@ -48,6 +49,7 @@ void p2m_set(struct mmu *m, gfn_t g, mfn_t mfn, bool rom)
 
 	if (!w)
 		xen_mmu_refused("p2m: gfn outside the table", 0, gfn_x(g), 0);
+	set_forget(m);
 	if (mfn_x(mfn) == INVALID_FRAME) {
 		*w = P2M_HOLE;
 		return;

@@ -44,6 +44,7 @@ static void list_add(struct mmu *m, struct spage *sp)
 
 void sp_set_state(struct mmu *m, struct spage *sp, enum sp_state s)
 {
+	set_forget(m);
 	if (sp->state != SP_TABLE)
 		list_del(m, sp);
 	sp->state = (uint8_t)s;
@@ -71,6 +72,7 @@ void l1_name(struct mmu *m, struct spage *sp, struct key k)
 {
 	uint16_t *bucket = &m->hash[hash_of(k.gfn)];
 
+	set_forget(m);
 	sp->gfn = k.gfn;
 	sp->kind = k.kind;
 	sp->flags = SP_REF;
@@ -84,6 +86,7 @@ void l1_unname(struct mmu *m, struct spage *sp)
 {
 	uint16_t *p = &m->hash[hash_of(sp->gfn)], id = sp_id(m, sp);
 
+	set_forget(m);
 	while (*p != id)
 		p = &sp_of(m, *p)->hash_next;
 	*p = sp->hash_next;

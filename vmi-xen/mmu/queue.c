@@ -15,8 +15,7 @@ void shadow_sync(struct mmu *m)
 
 	if (!n)
 		return;
-	m->nr_queued = 0;
-	m->queued_kernel = false;
+	queue_reset(m);
 	m->stats->batches++;
 	m->stats->batch_entries += n;
 	rc = xen_mmu_update(m->queue, n, &done);
@@ -39,8 +38,7 @@ bool queue_send_at(struct mmu *m, const struct shadow_vcpu *v, uint32_t piece,
 		shadow_sync(m);
 		return false;
 	}
-	m->nr_queued = 0;
-	m->queued_kernel = false;
+	queue_reset(m);
 	m->stats->singles++;
 	va = (piece << SHADOW_PIECE_SHIFT) | ((uint32_t)e->ptr & PAGE_MASK) / 8
 						     << PAGE_SHIFT;

@@ -39,6 +39,7 @@ static void kernel_link_changed(struct mmu *m, struct sroot *r, uint32_t piece)
 {
 	if (!piece_is_kernel(m, piece))
 		return;
+	set_forget(m);
 	r->kernel_gen = m->template_gen - 1;
 	if (r->users && r->stamp == m->clock)
 		m->queued_kernel = true;
@@ -60,6 +61,7 @@ void link_set(struct mmu *m, struct sroot *r, uint32_t piece, uint16_t id,
 	kernel_link_changed(m, r, piece);
 	if (old == id)
 		return;
+	set_forget(m);
 	r->link[piece] = id;
 	r->linked[piece / 32] |= BIT(piece % 32);
 	sp->nr_links++;
@@ -75,6 +77,7 @@ void link_drop(struct mmu *m, struct sroot *r, uint32_t piece)
 	if (!id)
 		return;
 	m->stats->unlinks++;
+	set_forget(m);
 	queue_add(m, link_addr(m, r, piece), 0);
 	kernel_link_changed(m, r, piece);
 	r->link[piece] = SHADOW_NO_PAGE;
@@ -465,6 +468,7 @@ void root_load(struct mmu *m, struct shadow_vcpu *v)
 	if (rc)
 		xen_mmu_refused("load root", rc, sp_of(m, r->l3)->mfn, 0);
 	v->root = r;
+	set_forget(m);
 	if (old)
 		old->users--;
 }

@@ -93,8 +93,10 @@ void l1_set(struct mmu *m, struct spage *sp, uint32_t i, uint64_t spte)
 		linear_entry(m, sp, i, was, spte);
 	queue_add(m, frame_addr(sp->mfn) | (i * 8), spte);
 	m->last_l1 = sp_id(m, sp);
-	if (sp->lin_piece != SHADOW_PIECES)
+	if (sp->lin_piece != SHADOW_PIECES) {
+		set_forget(m);
 		m->queued_kernel = true;
+	}
 }
 
 /* By our own record: the guest's copy may be gone long since. */

@@ -133,11 +133,24 @@ static inline uint64_t frame_addr(uint32_t frame)
 	return (uint64_t)frame << PAGE_SHIFT;
 }
 
+/* What short.h knows of the last table may not be true any more. */
+static inline void set_forget(struct mmu *m)
+{
+	m->set.key = LAST_NONE;
+}
+
 /* queue.c: updates on their way to Xen, in order */
+static inline void queue_reset(struct mmu *m)
+{
+	m->nr_queued = 0;
+	m->queued_kernel = false;
+	m->set.last = LAST_NONE;
+}
 static inline void queue_add(struct mmu *m, uint64_t ptr, uint64_t val)
 {
 	struct xen_mmu_entry *e = &m->queue[m->nr_queued];
 
+	m->set.last = LAST_NONE;
 	/* Clear and set again, as ptep_modify_prot does: only the last. */
 	if (m->nr_queued && e[-1].ptr == ptr) {
 		e[-1].val = val;

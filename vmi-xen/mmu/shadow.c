@@ -67,12 +67,14 @@ int shadow_init(struct mmu *m, const struct mmu_config *c)
 	m->slot_gfn = (uint32_t *)(void *)meta;
 	memset(m->slot_gfn, 0xff, c->nr_slots * sizeof(uint32_t));
 	pool_init(m, c->pool);
+	set_forget(m);
 	return 0;
 }
 
 /* --- Format ---------------------------------------------------------------*/
 static void set_reserved(struct mmu *m, const struct shadow_vcpu *v)
 {
+	set_forget(m);
 	m->rsvd = !m->pae ? 0 : PE_RSVD | (v->nxe ? 0 : PE_NX);
 }
 
@@ -307,6 +309,7 @@ void shadow_set_linear_mapping(struct mmu *m, struct shadow_vcpu *v,
 	for (p = m->kernel_piece; p < m->end_piece; p++)
 		linear_piece(m, p, false);
 	m->linear = v->linear[0];
+	set_forget(m);
 	for (p = m->kernel_piece; p < m->end_piece; p++)
 		linear_piece(m, p, true);
 }

@@ -23,6 +23,7 @@ void template_set(struct mmu *m, uint32_t piece, uint16_t id, uint8_t rights)
 		rights &= (uint8_t)~RIGHTS_NX;
 	if (old == id && m->template_rights[piece] == rights)
 		return;
+	set_forget(m);
 	m->template_gen++;
 	m->template_rights[piece] = rights;
 	if (old == id)

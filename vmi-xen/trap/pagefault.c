@@ -7,22 +7,31 @@
  * Flow: trap/traps.c -> here -> mmu/shadow-map.c, emul/, trap/reflect.c
  */
 #include "cpu/machine.h"
+#include "lib/counters.h"
+#include "lib/trace.h"
 #include "trap/handlers.h"
 #include "x86-defs.h"
 
 uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
 {
 	uint32_t cr2 = xen_cr2();
-	uint32_t error = regs->error;
+	uint32_t error = regs->error, guest_error;
 	struct pf_info info;
 
+	counters.traps[X86_EXC_PF]++;
+	trace_note(TRACE_TRAP, X86_EXC_PF, regs->eip, cr2);
 	/* Ring 2 is user to Xen's error code, kernel to the guest. */
 	if (!regs_user(regs))
 		error &= ~WALK_USER;
-	if (shadow_fault_guests(&v->machine->mmu, &v->shadow, cr2, error,
-				&error)) {
+	switch (shadow_fault_short(&v->machine->mmu, &v->shadow, cr2, error,
+				   &guest_error)) {
+	case PF_FIXED:
+		return TRAP_RESUME;
+	case PF_GUEST:
 		v->cr2 = cr2;
-		return trap_to_guest(v, regs, X86_EXC_PF, error);
+		return trap_to_guest(v, regs, X86_EXC_PF, guest_error);
+	case PF_EMULATE:
+		break;
 	}
 	switch (shadow_fault(&v->machine->mmu, &v->shadow, cr2, error, &info)) {
 	case PF_FIXED:

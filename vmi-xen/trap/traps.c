@@ -78,14 +78,26 @@ static uint32_t trap_in_adapter(struct vcpu *v, struct cpu_regs *regs)
 	return TRAP_RESUME;
 }
 
+void trap_no_vmi(void)
+{
+	user_error(
+		"the kernel has no VMI support: it goes to user mode without VMI_Init. It must be a Linux 2.6.21 to 2.6.36 for i386 with CONFIG_VMI=y, or one with vmi-xen's patches");
+}
+
 static uint32_t dispatch(struct cpu_regs *regs)
 {
 	struct vcpu *v = this_vcpu();
 	unsigned int vector = TRAP_VECTOR(regs->vector);
 	uint32_t action;
 
+	/* The most frequent of all. */
+	if (regs->vector == X86_EXC_PF && v->mode == CPU_VMI &&
+	    !in_adapter(regs) && !v->gdt_stale)
+		return trap_page_fault(v, regs);
 	if (in_adapter(regs))
 		return trap_in_adapter(v, regs);
+	if (v->mode == CPU_RING2 && regs_user(regs))
+		trap_no_vmi();
 	if (v->gdt_stale)
 		desc_gdt_settle(v, regs);
 	if (regs->vector == TRAP_UPCALL) {
@@ -95,9 +107,10 @@ static uint32_t dispatch(struct cpu_regs *regs)
 		irq_upcall(v);
 		return trap_interrupt(v, regs);
 	}
-	counters.traps[vector & 31]++;
-	trace_add(TRACE_TRAP, vector, regs->eip,
-		  vector == X86_EXC_PF ? xen_cr2() : regs->error);
+	if (vector != X86_EXC_PF) {
+		counters.traps[vector & 31]++;
+		trace_note(TRACE_TRAP, vector, regs->eip, regs->error);
+	}
 	if ((regs->vector & TRAP_FROM_IRET) || vector >= ARRAY_SIZE(handlers) ||
 	    !handlers[vector])
 		action = forward(v, regs);

@@ -11,6 +11,7 @@
 #include "cpu/machine.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "mmu/short.h"
 #include "vmi-abi.h"
 #include "vmi/calls.h"
 #include "x86-defs.h"
@@ -59,6 +60,8 @@ void vmi_set_pxe(uint32_t value, gva_t entry, uint32_t flags)
 {
 	struct vcpu *v = this_vcpu();
 
+	if (shadow_set_short(&machine0.mmu, &v->shadow, entry, value, 0, false))
+		return;
 	if (!shadow_set_pxe(mmu_of(v), &v->shadow, entry, value, flags,
 			    sizeof(value)))
 		bad_entry(v, "SetPxE", entry);
@@ -69,6 +72,8 @@ void vmi_set_pxe_long(uint32_t lo, uint32_t hi, gva_t entry, uint32_t flags)
 	struct vcpu *v = this_vcpu();
 	uint64_t value = ((uint64_t)hi << 32) | lo;
 
+	if (shadow_set_short(&machine0.mmu, &v->shadow, entry, lo, hi, true))
+		return;
 	if (!shadow_set_pxe(mmu_of(v), &v->shadow, entry, value, flags,
 			    sizeof(value)))
 		bad_entry(v, "SetPxELong", entry);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the short way of SetPxE (short.h) knows of a table.
+ *
+ * It must lie in the guest's linear map, where the adapter can write it; be no
+ * page directory; and its shadow, if there is one, must not map linear memory
+ * (P2M_LIN would have to follow).
+ */
+#include "mmu/short.h"
+
+#define HALF_PAGE (PAGE_SIZE / 2)
+
+bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
+{
+	uint32_t g = GVA_FRAME(ptep - m->linear.va), word, half = 0;
+	struct spage *sp;
+	bool kernel;
+
+	if (g >= m->linear.pages || m->queued_kernel || m->pae != pae ||
+	    (ptep & (pae ? 7 : 3)))
+		return false;
+	g += m->linear.gfn;
+	if (g >= m->p2m.nr_low)
+		return false;
+	word = m->p2m.low[g];
+	if ((word & (P2M_LINW | P2M_PD)) != P2M_LINW ||
+	    !linear_holds(m, v, ptep))
+		return false;
+	m->set.sp = NULL;
+	if (word & P2M_PT) {
+		if (!pae)
+			half = ptep & HALF_PAGE;
+		sp = sp_of(m, l1_lookup(m, g, half ? KIND_PT_HIGH : KIND_PT));
+		if (sp != m->sp) { /* else the other half has one */
+			if (sp->lin_piece != SHADOW_PIECES)
+				return false;
+			kernel = sp->state == SP_KERNEL;
+			m->set.sp = sp;
+			m->set.id = sp_id(m, sp);
+			m->set.last = LAST_NONE;
+			m->set.need = kernel ? LOW_P : LOW_P | LOW_A;
+			m->set.dirty = kernel ? LOW_D : 0;
+			m->set.bad_high = ~(v->nxe && m->has_nx ? HIGH_NX : 0);
+			m->set.at_lo = sp->mfn << PAGE_SHIFT;
+			m->set.at_hi = sp->mfn >> MFN_HI_SHIFT;
+		}
+	}
+	m->set.key = ptep & (pae ? SET_KEY_PAE : SET_KEY_2);
+	return true;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SetPxE the short way: an entry of the page table that the last one was in
+ * (as in all long runs of them), with a frame below 4 GB.
+ *
+ * What is known of that table is in mmu.set, for the half page that holds
+ * mmu.set.key; whatever changes what is known calls set_forget().  It is here
+ * to be inlined: 75 instructions, against 490 of the long way in tables.c,
+ * which does everything else.  test-shadow-random runs both.
+ */
+#ifndef VMI_MMU_SHORT_H
+#define VMI_MMU_SHORT_H
+
+#include "mmu/shadow-private.h"
+
+/* Half a page, what one L1 has of a 2-level table, and an aligned entry. */
+#define SET_KEY_PAE  0xfffff807u
+#define SET_KEY_2    0xfffff803u
+#define HIGH_NX	     0x80000000u
+#define LOW_P	     ((uint32_t)PE_P)
+#define LOW_RW	     ((uint32_t)PE_RW)
+#define LOW_US	     ((uint32_t)PE_US)
+#define LOW_A	     ((uint32_t)PE_A)
+#define LOW_D	     ((uint32_t)PE_D)
+#define MFN_HI_SHIFT (32 - PAGE_SHIFT)
+
+/** Learn the table of @ptep; false: it is none that goes this way. */
+bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep,
+	       bool pae);
+
+/* Bit @i of @bits is set or cleared; whether it was set. */
+static inline __attribute__((always_inline)) bool
+bit_set(uint32_t (*bits)[SHADOW_L1_ENTRIES / 32], uint32_t i)
+{
+	bool was;
+
+	__asm__("btsl %2, %1" : "=@ccc"(was), "+m"(*bits) : "r"(i));
+	return was;
+}
+static inline __attribute__((always_inline)) bool
+bit_clear(uint32_t (*bits)[SHADOW_L1_ENTRIES / 32], uint32_t i)
+{
+	bool was;
+
+	__asm__("btrl %2, %1" : "=@ccc"(was), "+m"(*bits) : "r"(i));
+	return was;
+}
+
+/* p2m's word @w of the frame of @lo; false for what is no plain memory. */
+static inline __attribute__((always_inline)) bool
+short_frame(const struct mmu *m, uint32_t lo, uint32_t *w)
+{
+	if (lo >> PAGE_SHIFT >= m->p2m.nr_low)
+		return false;
+	*w = m->p2m.low[lo >> PAGE_SHIFT];
+	/* Neither ROM nor a hole. */
+	return (*w & (P2M_ROM | P2M_MFN_MASK)) < P2M_NO_MFN;
+}
+/* A shadow entry's halves; @dirty is where D of the guest's is looked for. */
+static inline __attribute__((always_inline)) uint32_t
+short_low(uint32_t w, uint32_t lo, uint32_t dirty)
+{
+	uint32_t out = (w << PAGE_SHIFT) | (lo & LOW_US) | LOW_P | LOW_A;
+
+	if ((dirty & (LOW_RW | LOW_D)) == (LOW_RW | LOW_D))
+		out |= LOW_RW | LOW_D;
+	return out;
+}
+static inline uint32_t short_high(uint32_t w)
+{
+	return (w & P2M_MFN_MASK) >> MFN_HI_SHIFT;
+}
+
+/* The guest's entry.  Whoever reads in between must not see a mix: P goes last
+ * or first. */
+static inline __attribute__((always_inline)) void
+set_store(gva_t ptep, bool pae, uint32_t lo, uint32_t hi)
+{
+	volatile uint32_t *p = xen_va_ptr(ptep, true);
+
+	if (pae && (lo & LOW_P))
+		p[1] = hi;
+	barrier();
+	p[0] = lo;
+	barrier();
+	if (pae && !(lo & LOW_P))
+		p[1] = hi;
+}
+
+/**
+ * SetPxELong (@pae) and SetPxE: false, with nothing done, when
+ * shadow_set_pxe() must do it.  @hi is 0 without PAE.
+ */
+static inline __attribute__((always_inline)) bool
+shadow_set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
+		 uint32_t hi, const bool pae)
+{
+	uint32_t i = (ptep >> (pae ? 3 : 2)) & (SHADOW_L1_ENTRIES - 1);
+	uint32_t out_lo = 0, out_hi = 0, w, n;
+	bool now = false; /* as pt_changed() has it */
+	struct xen_mmu_entry *e;
+	struct spage *sp;
+
+	if ((ptep & (pae ? SET_KEY_PAE : SET_KEY_2)) != m->set.key &&
+	    !set_learn(m, v, ptep, pae))
+		return false;
+	sp = m->set.sp;
+	if (!sp) {
+		set_store(ptep, pae, lo, hi);
+		m->stats->updates_unshadowed++;
+		return true;
+	}
+	if (m->nr_queued == SHADOW_QUEUE)
+		shadow_sync(m);
+	n = m->nr_queued;
+
+	if (__builtin_expect((lo & m->set.need) == m->set.need, 1)) {
+		if ((hi & m->set.bad_high) || !short_frame(m, lo, &w))
+			return false;
+		out_lo = short_low(w, lo, lo | m->set.dirty);
+		out_hi = short_high(w) | hi;
+		set_store(ptep, pae, lo, hi);
+		now = m->set.dirty; /* the kernel's */
+		if (!bit_set(&sp->present, i)) {
+			sp->nr_present++;
+			now = true;
+		}
+	} else {
+		set_store(ptep, pae, lo, hi);
+		if (!bit_clear(&sp->present, i)) {
+			m->stats->updates_none++;
+			return true;
+		}
+		sp->nr_present--;
+	}
+
+	/* Clear and set again, as ptep_modify_prot does: only the last. */
+	n -= i == m->set.last;
+	e = &m->queue[n];
+	e->ptr = (uint64_t)m->set.at_hi << 32 |
+		 (m->set.at_lo | i * (uint32_t)sizeof(uint64_t));
+	e->val = (uint64_t)out_hi << 32 | out_lo;
+	m->nr_queued = n + 1;
+	m->set.last = i;
+	m->last_l1 = m->set.id;
+	if (now && !v->lazy)
+		queue_send_at(m, v, sp->piece, XEN_VA_NONE);
+	return true;
+}
+
+#endif
