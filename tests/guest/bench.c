@@ -2,11 +2,10 @@
 /* See bench.h. */
 #include "bench.h"
 #include "guest.h"
-#include "lib/counters.h"
 #include "irq.h"
 #include "pte.h"
-#include "layout.h"
 #include "bench-space.h"
+#include "eyes.h"
 #include "traps.h"
 #include "user.h"
 #include "vmi.h"
@@ -34,9 +33,9 @@ void bench_map_fault(void);
 void bench_alarm_taken(void);
 
 static struct {
-	const struct counters *eyes; /* NULL: not on Xen */
-	uint32_t base;		     /* cycles of nothing */
-	uint32_t inb;		     /* target of the call */
+	bool eyes;     /* on Xen */
+	uint32_t base; /* cycles of nothing */
+	uint32_t inb;  /* target of the call */
 	uint32_t frames[NR_POOL];
 	pte_t *pte; /* first of those that a benchmark sets */
 	struct light spaces[2];
@@ -44,25 +43,6 @@ static struct {
 } b;
 
 /* --- Measuring ------------------------------------------------------------- */
-static uint32_t hypercalls(void)
-{
-	uint32_t n = 0;
-
-	for (unsigned int i = 0; b.eyes && i < COUNTERS_HYPERCALLS; i++)
-		n += b.eyes->hypercalls[i];
-	return n;
-}
-
-static void find_eyes(void)
-{
-	uint32_t word;
-
-	b.eyes = NULL;
-	if (vmi_active && try_read(EYES_VA, &word) < 0 &&
-	    !memcmp((const void *)EYES_VA, COUNTERS_MAGIC, COUNTERS_MAGIC_SIZE))
-		b.eyes = (const struct counters *)EYES_VA;
-}
-
 static uint32_t median(uint32_t *v)
 {
 	for (unsigned int i = 1; i < BENCH_RUNS; i++) {
@@ -95,9 +75,9 @@ static void bench(const char *name, uint32_t n, void (*prepare)(void),
 	for (unsigned int i = 0; i < BENCH_RUNS; i++) {
 		if (prepare)
 			prepare();
-		calls[i] = hypercalls();
+		calls[i] = eyes_hypercalls();
 		cycles[i] = bench_time(op);
-		calls[i] = hypercalls() - calls[i];
+		calls[i] = eyes_hypercalls() - calls[i];
 		if (after)
 			after();
 	}
@@ -118,14 +98,14 @@ static void bench_user(const char *name, const uint8_t *label, uint32_t ebx,
 		       void (*after)(void))
 {
 	uint32_t cycles[BENCH_RUNS], calls[BENCH_RUNS];
-	uint32_t base = nothing_in_user_mode(), trip = hypercalls();
+	uint32_t base = nothing_in_user_mode(), trip = eyes_hypercalls();
 
 	nothing_in_user_mode();
-	trip = hypercalls() - trip;
+	trip = eyes_hypercalls() - trip;
 	for (unsigned int i = 0; i < BENCH_RUNS; i++) {
-		calls[i] = hypercalls();
+		calls[i] = eyes_hypercalls();
 		user_call(user_address(label), 0, ebx, 0, 0);
-		calls[i] = hypercalls() - calls[i] - trip;
+		calls[i] = eyes_hypercalls() - calls[i] - trip;
 		cycles[i] = last_trap.frame.eax;
 		if (after)
 			after();
@@ -355,7 +335,7 @@ static void alarms(void)
 void bench_run(void)
 {
 	mm_rewind();
-	find_eyes();
+	b.eyes = eyes_find();
 	b.inb = vmi_target(VMI_CALL_INB);
 	b.base = bench_time(bench_nothing);
 	for (uint32_t i = 0; i < NR_POOL; i++)

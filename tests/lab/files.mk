@@ -32,7 +32,11 @@ $(L)/probe.elf: $(BUILD)/pv32/tests/lab/probe.o
 	$(Q)$(LD) -m elf_i386 -nostdlib --build-id=none --no-warn-rwx-segments \
 		-N -Ttext=0xc0001000 --section-start=.note.Xen=0xc0000000 $< -o $@
 
-LAB_NEEDS += $(L)/probe.elf
+$(L)/no-vmi.bin: $(BUILD)/pv32/tests/lab/no-vmi.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) -m elf_i386 -Ttext=0x100000 --oformat binary $< -o $@
+
+LAB_NEEDS += $(L)/probe.elf $(L)/no-vmi.bin
 LAB_NEEDS += $(LAB_XEN) $(L)/dom0.cpio
 
 .PHONY: lab
@@ -51,7 +55,7 @@ FORCE:
 LAB_NEEDS += $(CLANG_ADAPTER)
 HOST_TAP += tests/tools/test-tools
 LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
-	tests/lab/test-determinism
+	tests/lab/test-determinism tests/lab/test-eyes
 
 # The main job in front of the user; DEMO=auto needs no keyboard.
 DEMO_KERNEL := $(BUILD)/guests/linux-6.1-pae/bzImage

@@ -189,6 +189,7 @@ static void memory_init(struct machine *m)
 	meta_plan(&meta, &m->memmap,
 		  &m->options); /* for a little more than will be left */
 	window_alloc(m, META_BASE, (meta.used + PAGE_SIZE - 1) >> PAGE_SHIFT);
+	p2m_publish(m);
 	window_alloc_ro(m, GDT_VA, 1, &m->gdt_frame);
 	window_alloc_ro(m, LDT_VA, LDT_PAGES, m->ldt_frames);
 	grant_init(m);

@@ -27,4 +27,7 @@ void window_alloc_ro(struct machine *m, gva_t va, uint32_t pages,
  */
 void *window_page(struct machine *m, mfn_t *frame);
 
+/** Tell the toolstack of the pfn -> mfn list (p2m-tree.c). */
+void p2m_publish(struct machine *m);
+
 #endif

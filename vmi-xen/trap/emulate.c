@@ -350,7 +350,6 @@ static bool jump(struct emul *e, uint16_t selector, uint32_t eip)
 
 struct iret_frame {
 	uint32_t eip, cs, eflags;
-	uint32_t esp, ss; /* to an outer ring only */
 };
 
 /* Before VMI_Init only: after it an IRET is a call, or faults by itself. */
@@ -358,26 +357,20 @@ static bool iret(struct emul *e)
 {
 	struct vcpu *v = vcpu_of(e);
 	struct iret_frame f;
-	uint32_t at = e->regs.gpr[R_ESP],
-		 len = offsetof(struct iret_frame, esp);
+	uint32_t at = e->regs.gpr[R_ESP];
 
 	if (v->mode != CPU_RING2 || !is_kernel(e)) {
 		e->fault.error = frame_of(e)->error;
 		return false;
 	}
 	at += seg_base(e, S_SS);
-	if (!mem_read(e, at, &f, len))
+	if (!mem_read(e, at, &f, sizeof(f)))
 		return false;
-	e->regs.gpr[R_ESP] += len;
-	if ((f.cs & 3) == 3) {
-		if (!mem_read(e, at + len, &f.esp, sizeof(f) - len))
-			return false;
-		e->regs.gpr[R_ESP] = f.esp;
-		e->regs.seg[S_SS] = (uint16_t)f.ss;
-		e->regs.seg[S_CS] = (uint16_t)f.cs;
-	} else if (!jump(e, (uint16_t)f.cs, f.eip)) {
+	e->regs.gpr[R_ESP] += sizeof(f);
+	if ((f.cs & 3) == 3)
+		trap_no_vmi();
+	if (!jump(e, (uint16_t)f.cs, f.eip))
 		return false;
-	}
 	v->vif_ring2 = f.eflags & X86_EFLAGS_IF;
 	e->regs.eip = f.eip;
 	e->regs.eflags = (f.eflags & EFLAGS_FROM_GUEST) | X86_EFLAGS_FIXED |
@@ -459,9 +452,10 @@ static void __noreturn cannot(struct vcpu *v, const struct cpu_regs *regs,
 {
 	const uint8_t *b = e->bytes;
 
-	guest_crash(v, regs,
-		    "no emulation of %02x %02x %02x %02x %02x %02x %02x %02x",
-		    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
+	guest_crash(
+		v, regs,
+		"its kernel runs an instruction that vmi-xen does not emulate: %02x %02x %02x %02x %02x %02x %02x %02x",
+		b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
 }
 
 static uint32_t deliver(struct vcpu *v, struct cpu_regs *regs,

@@ -42,21 +42,6 @@ static bool push(struct vcpu *v, uint32_t *esp, uint32_t value)
 			   sizeof(value), 0, &f);
 }
 
-/* Stack for a trap from ring 3: ss0:esp0 of the guest's TSS. */
-static bool tss_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss)
-{
-	struct guest_fault f;
-	uint32_t words[2];
-
-	if (v->tss_limit < X86_TSS_SS0 + 2 ||
-	    !guest_read(&v->machine->mmu, &v->shadow, words,
-			v->tss_base + X86_TSS_ESP0, sizeof(words), 0, &f))
-		return false;
-	*esp = words[0];
-	*ss = words[1] & 0xffff;
-	return true;
-}
-
 /*
  * The processor's work, by hand.  The kernel's CS is stored with RPL 0: the
  * guest's iret then traps, and the emulator restores the interrupt flag.
@@ -65,19 +50,13 @@ static uint32_t deliver_ring2(struct vcpu *v, const struct gate *g,
 			      struct cpu_regs *regs, unsigned int vector,
 			      uint32_t error)
 {
-	bool user = regs_user(regs);
-	uint32_t esp = regs->esp, ss = regs->ss;
+	uint32_t esp = regs->esp;
 	uint32_t flags = regs->eflags & ~(uint32_t)X86_EFLAGS_IF;
-	uint32_t cs = user ? regs->cs : regs->cs & ~3u;
-	bool ok = true;
+	bool ok;
 
-	if (user || v->vif_ring2)
+	if (v->vif_ring2)
 		flags |= X86_EFLAGS_IF;
-	if (user) {
-		ok = tss_stack(v, &esp, &ss);
-		ok = ok && push(v, &esp, regs->ss) && push(v, &esp, regs->esp);
-	}
-	ok = ok && push(v, &esp, flags) && push(v, &esp, cs) &&
+	ok = push(v, &esp, flags) && push(v, &esp, regs->cs & ~3u) &&
 	     push(v, &esp, regs->eip);
 	if (ok && x86_exc_has_error(vector))
 		ok = push(v, &esp, error);
@@ -91,7 +70,6 @@ static uint32_t deliver_ring2(struct vcpu *v, const struct gate *g,
 	regs->eip = g->eip;
 	regs->cs = (uint16_t)((g->cs & ~3u) | v->ring);
 	regs->esp = esp;
-	regs->ss = (ss & ~3u) | v->ring;
 	regs->eflags &= ~(uint32_t)(X86_EFLAGS_TF | X86_EFLAGS_NT |
 				    X86_EFLAGS_RF | X86_EFLAGS_VM);
 	return TRAP_RESUME;
@@ -134,7 +112,7 @@ uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 
 uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)
 {
-	bool on = v->mode == CPU_RING2 ? regs_user(regs) || v->vif_ring2
+	bool on = v->mode == CPU_RING2 ? v->vif_ring2
 				       : regs->eflags & X86_EFLAGS_IF;
 	int vector;
 
@@ -143,6 +121,7 @@ uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)
 	vector = irq_take(v);
 	if (vector < 0)
 		return TRAP_RESUME;
+	ASSERT(v->mode != CPU_VMI || (regs->eflags & X86_EFLAGS_IF));
 	counters.interrupts++;
 	trace_add(TRACE_IRQ, (unsigned int)vector, regs->eip, regs->eflags);
 	return trap_to_guest(v, regs, (unsigned int)vector, 0);

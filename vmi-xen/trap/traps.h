@@ -48,6 +48,9 @@ uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs);
 /** Address of the stub of exception @vector, 0 when there is none. */
 uint32_t trap_stub(unsigned int vector);
 
+/** The guest enters ring 3 and has not called VMI_Init: ends the domain. */
+void __noreturn trap_no_vmi(void);
+
 /** Build Xen's trap table from the guest's IDT (after VMI_Init). */
 void trap_table_load(struct vcpu *v);
 /** The same for one vector that changed. */

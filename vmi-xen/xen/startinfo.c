@@ -35,6 +35,14 @@ void xen_map(gva_t va, mfn_t m, bool writable)
 		panic("map mfn %#x at %#x: rc %d", mfn_x(m), va, rc);
 }
 
+void xen_publish_p2m(uint32_t pages, mfn_t top)
+{
+	struct shared_info *s = (struct shared_info *)(void *)shared_info_page;
+
+	s->arch.pfn_to_mfn_frame_list_list = mfn_x(top);
+	s->arch.max_pfn = pages;
+}
+
 mfn_t xen_va_to_mfn(const struct xen_info *x, const void *p)
 {
 	return xen_mfn(
