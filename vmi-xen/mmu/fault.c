@@ -60,8 +60,8 @@ static enum pf_result emulate(struct mmu *m, struct pf_info *info,
 }
 
 /*
- * Both entries allow the access: mark the guest's, @e[@i], as the processor would,
- * and show what it has.  PF_EMULATE, with nothing done: not so simple.
+ * Both entries allow the access: mark the guest's, @e[@i], as the processor
+ * would, and show what it has.  PF_EMULATE, with nothing done: not so simple.
  */
 static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 				 uint32_t error, uint32_t pde,
@@ -77,8 +77,8 @@ static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	struct spage *sp = sp_of(m, v->root->link[piece]);
 
 	/* What is queued may be of this entry, and goes first. */
-	if (m->nr_queued || (m->pae && e[i + 1]) || !(pde & LOW_A) || piece >= m->kernel_piece ||
-	    sp->gfn != table || sp->kind != kind ||
+	if (m->nr_queued || (m->pae && e[i + 1]) || !(pde & LOW_A) ||
+	    piece >= m->kernel_piece || sp->gfn != table || sp->kind != kind ||
 	    v->root->rights[piece] != rights || !short_frame(m, lo, &w))
 		return PF_EMULATE;
 	if ((lo & mark) != mark) {

@@ -121,7 +121,6 @@ uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)
 	vector = irq_take(v);
 	if (vector < 0)
 		return TRAP_RESUME;
-	ASSERT(v->mode != CPU_VMI || (regs->eflags & X86_EFLAGS_IF));
 	counters.interrupts++;
 	trace_add(TRACE_IRQ, (unsigned int)vector, regs->eip, regs->eflags);
 	return trap_to_guest(v, regs, (unsigned int)vector, 0);
