@@ -5,8 +5,7 @@
  * VMI calls: SetCR3, SetPxE, SetPxELong, UpdatePxE, UpdatePxELong,
  * AllocatePage, ReleasePage, InvalPage, FlushTLB, SetLinearMapping,
  * SetLazyMode.
- * Hypercalls: mmu_update, update_va_mapping, mmuext_op by mmu/; what is
- * postponed to the end of a lazy section by cpu/state.c.
+ * Hypercalls: mmu_update, update_va_mapping, mmuext_op by mmu/.
  */
 #include "cpu/machine.h"
 #include "lib/log.h"
