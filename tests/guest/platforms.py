@@ -26,7 +26,7 @@ def qemu(variant, words='', rom=None, timeout=60, extra=(), serial=('-serial', '
     command = ['qemu-system-i386', '-nodefaults', '-no-user-config', '-machine', 'pc,accel=tcg',
                '-cpu', 'qemu32,+pae,+nx,+sep,+pge', '-m', str(MEMORY_MB), '-smp', '2', '-display', 'none',
                # Time goes by instructions, however busy this machine is.
-               '-icount', 'shift=3,sleep=off', '-no-reboot',
+               '-icount', 'shift=3,sleep=off', '-rtc', 'clock=vm', '-no-reboot',
                '-kernel', image(variant), '-append', words]
     if rom:
         command += ['-option-rom', rom]
