@@ -22,20 +22,21 @@
 #define CF8	   0xcf8
 
 static struct board b;
-static uint64_t now;
+static uint64_t now, passes; /* passes: with each look at the clock */
 static unsigned int resets, offs, nr_sent, ipis;
 static uint8_t sent;
 
 static uint64_t host_now(void *opaque)
 {
 	(void)opaque;
+	now += passes;
 	return now;
 }
 
-static uint64_t host_utc(void *opaque)
+static uint64_t host_epoch(void *opaque)
 {
 	(void)opaque;
-	return now + 1000000 * MS;
+	return 1000000 * MS;
 }
 
 static void host_serial(void *opaque, uint8_t byte)
@@ -67,13 +68,14 @@ static void host_ipi(void *opaque, uint32_t low, uint32_t high)
 
 static int start(void **state)
 {
-	const struct board_host host = { host_now,    host_utc,
+	const struct board_host host = { host_now,    host_epoch,
 					 host_serial, host_power_off,
 					 host_reset,  host_ipi,
 					 NULL };
 
 	(void)state;
 	now = 1000 * MS;
+	passes = 0;
 	resets = offs = nr_sent = ipis = 0;
 	board_init(&b, &host, 31 * 1024);
 	return 0;
@@ -207,6 +209,25 @@ static void serial_port_and_clock_interrupt(void **state)
 }
 
 /* Firmware has made the SCI and the PCI lines levels. */
+/* A deadline that moves by the ns between two clocks is set anew each time. */
+static void the_clocks_deadline_stands_still(void **state)
+{
+	uint64_t next;
+
+	(void)state;
+	out(0x70, 0x0b);
+	out(0x71, 0x12); /* once a second */
+	passes = 17;
+	now += 300 * MS;
+	next = board_tick(&b, now);
+	assert_in_range(next, now, now + 1000 * MS);
+	for (int i = 0; i < 10; i++) {
+		out(0x80, 0);
+		now += MS;
+		assert_int_equal(board_tick(&b, now), next);
+	}
+}
+
 static void the_sci_is_a_level(void **state)
 {
 	(void)state;
@@ -360,6 +381,7 @@ int main(void)
 		T(the_timer_comes_by_the_io_apic),
 		T(the_local_timer_and_ipis),
 		T(serial_port_and_clock_interrupt),
+		T(the_clocks_deadline_stands_still),
 		T(the_sci_is_a_level),
 		T(pci_slots_share_lines),
 		T(there_are_three_resets),

@@ -28,10 +28,10 @@ static uint64_t host_now(void *opaque)
 	return xen_time_ns();
 }
 
-static uint64_t host_utc(void *opaque)
+static uint64_t host_epoch(void *opaque)
 {
 	(void)opaque;
-	return xen_wallclock_base_ns() + xen_time_ns();
+	return xen_wallclock_base_ns();
 }
 
 static void host_serial(void *opaque, uint8_t byte)
@@ -59,7 +59,7 @@ static void host_reset(void *opaque)
 /* --- Events of Xen's ------------------------------------------------------*/
 static void timer_event(void *opaque)
 {
-	(void)opaque; /* irq_upcall() runs what is due */
+	timer_fired(opaque); /* irq_upcall() runs what is due */
 }
 
 static void console_event(void *opaque)
@@ -79,7 +79,7 @@ void platform_init(struct machine *m)
 {
 	const struct board_host host = {
 		.now = host_now,
-		.utc_ns = host_utc,
+		.epoch_ns = host_epoch,
 		.serial = host_serial,
 		.power_off = host_power_off,
 		.reset = host_reset,
@@ -87,7 +87,7 @@ void platform_init(struct machine *m)
 	};
 
 	board_init(&m->board, &host, m->memmap.low_pages * KB_PER_PAGE);
-	evtchn_handle(evtchn_bind_virq(XEN_VIRQ_TIMER, 0), timer_event, NULL);
+	evtchn_handle(evtchn_bind_virq(XEN_VIRQ_TIMER, 0), timer_event, &vcpu0);
 	evtchn_handle(console_port(), console_event, m);
 }
 

@@ -90,10 +90,17 @@ static void alarm_run(struct vcpu *v, uint32_t which)
 		a->expiry = next_expiry(a, now);
 	else
 		a->armed = false;
+	a->due = 0;
 	platform_alarm(v, a->lvtt);
 }
 
-/* xen_time_ns() when alarm @which is due. */
+/*
+ * xen_time_ns() when alarm @which is due, at the earliest.  It comes from two
+ * clocks that are not read at the same moment, so each time it is computed it
+ * is another one by some ns, and would be set anew: one hypercall for each port
+ * that the guest writes.  So it stands until it has passed; when the counter
+ * is not there by then (time was stolen, a long wait), there is a next one.
+ */
 static uint64_t alarm_deadline(struct vcpu *v, uint32_t which, uint64_t now_ns)
 {
 	struct alarm *a = &v->alarm[which];
@@ -101,11 +108,14 @@ static uint64_t alarm_deadline(struct vcpu *v, uint32_t which, uint64_t now_ns)
 
 	if (!a->armed)
 		return NEVER;
+	if (a->due > now_ns)
+		return a->due;
 	now = timer_counter(v, which);
-	if (a->expiry <= now)
-		return now_ns;
-	delta = a->expiry - now;
-	return now_ns + xen_tsc_to_ns(delta < MAX_CYCLES ? delta : MAX_CYCLES);
+	delta = a->expiry > now ? a->expiry - now : 0;
+	/* After the counter: rather late by that than once in vain. */
+	a->due = xen_time_ns() +
+		 xen_tsc_to_ns(delta < MAX_CYCLES ? delta : MAX_CYCLES);
+	return a->due;
 }
 
 static void set_deadline(struct vcpu *v, uint64_t device, uint64_t now)
@@ -122,6 +132,11 @@ static void set_deadline(struct vcpu *v, uint64_t device, uint64_t now)
 		return;
 	v->timer_deadline = next;
 	xen_timer_set(next == NEVER ? 0 : next);
+}
+
+void timer_fired(struct vcpu *v)
+{
+	v->timer_deadline = NEVER;
 }
 
 void timer_run(struct vcpu *v)

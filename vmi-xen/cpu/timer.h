@@ -21,6 +21,11 @@ void timer_alarm_set(struct vcpu *v, uint32_t which, uint64_t expiry,
 		     uint64_t period, bool lvtt);
 /** Returns whether it was armed. */
 bool timer_alarm_cancel(struct vcpu *v, uint32_t which);
+/**
+ * Xen's timer has come and is off now: what is not due yet by our clock is set
+ * again by the next timer_run().
+ */
+void timer_fired(struct vcpu *v);
 /** Fire what is due, in alarms and devices; set Xen's timer anew. */
 void timer_run(struct vcpu *v);
 /** A device was programmed: its deadline may have moved. */

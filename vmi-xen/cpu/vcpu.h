@@ -63,6 +63,7 @@ struct dt_reg {
 /* A VMI alarm: one for the real and one for the available counter. */
 struct alarm {
 	uint64_t expiry, period; /* counter units; period 0: once */
+	uint64_t due;		 /* ns; not before that; 0: to be computed */
 	bool armed;
 	bool lvtt; /* wired to the LAPIC's timer vector, else IRQ 0 */
 };

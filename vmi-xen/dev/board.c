@@ -27,9 +27,10 @@ static uint64_t now(struct board *b)
 	return b->host.now(b->host.opaque);
 }
 
-static uint64_t utc(struct board *b)
+/* Of the same moment: a deadline by the one is one by the other. */
+static uint64_t utc(struct board *b, uint64_t at)
 {
-	return b->host.utc_ns(b->host.opaque);
+	return b->host.epoch_ns(b->host.opaque) + at;
 }
 
 /* --- Interrupts -----------------------------------------------------------*/
@@ -145,7 +146,7 @@ static uint32_t rtc_in(void *opaque, uint16_t port, unsigned int size)
 	struct board *b = opaque;
 
 	(void)size;
-	return rtc_read(&b->rtc, port, utc(b));
+	return rtc_read(&b->rtc, port, utc(b, now(b)));
 }
 
 static void rtc_out(void *opaque, uint16_t port, unsigned int size,
@@ -154,7 +155,7 @@ static void rtc_out(void *opaque, uint16_t port, unsigned int size,
 	struct board *b = opaque;
 
 	(void)size;
-	rtc_write(&b->rtc, port, (uint8_t)value, utc(b));
+	rtc_write(&b->rtc, port, (uint8_t)value, utc(b, now(b)));
 }
 
 static uint32_t serial_in(void *opaque, uint16_t port, unsigned int size)
@@ -398,7 +399,7 @@ void board_init(struct board *b, const struct board_host *host, uint32_t ram_kb)
 uint64_t board_tick(struct board *b, uint64_t at)
 {
 	uint64_t next = i8254_tick(&b->pit, at);
-	uint64_t t = rtc_tick(&b->rtc, at, utc(b));
+	uint64_t t = rtc_tick(&b->rtc, at, utc(b, at));
 
 	if (t < next)
 		next = t;

@@ -32,8 +32,8 @@ struct port_range {
 };
 
 struct board_host {
-	uint64_t (*now)(void *opaque);	  /* monotonic ns */
-	uint64_t (*utc_ns)(void *opaque); /* since 1970 */
+	uint64_t (*now)(void *opaque);	    /* monotonic ns */
+	uint64_t (*epoch_ns)(void *opaque); /* since 1970, when now() was 0 */
 	void (*serial)(void *opaque, uint8_t byte);
 	void (*power_off)(void *opaque);
 	void (*reset)(void *opaque);
