@@ -9,6 +9,14 @@ BENCH_CHECKED += primitives
 BENCH_NEEDS += $(GUESTS) $(BUILD)/vmi-ref.rom
 LAB_TAP += 'tests/bench/run --tap $(BENCH_CHECKED)'
 
+# For the part "linux".
+BENCH_UNPAUSE := $(BUILD)/tools/unpause
+$(BENCH_UNPAUSE): tests/bench/unpause.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) $< -lxenctrl -o $@
+BENCH_NEEDS += $(BENCH_UNPAUSE) $(BUILD)/image/bench.gz
+
 .PHONY: bench-accept
 # make bench PARTS="primitives ...": only these
 # make bench KERNEL=bzImage: Linux's operations with that kernel
@@ -20,11 +28,3 @@ bench-accept: deps
 	$(Q)$(MAKE) build-all build-lab build-bench
 	$(Q)tests/bench/run --accept $(or $(PARTS),$(BENCH_PARTS))
 build-bench: $(BENCH_NEEDS)
-
-# For the part "linux".
-BENCH_UNPAUSE := $(BUILD)/tools/unpause
-$(BENCH_UNPAUSE): tests/bench/unpause.c
-	$(call say,HOSTCC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) $< -lxenctrl -o $@
-BENCH_NEEDS += $(BENCH_UNPAUSE) $(BUILD)/image/bench.gz
