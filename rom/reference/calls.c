@@ -146,8 +146,16 @@ uint64_t ref_RDTSC(void)
 	return x86_rdtsc();
 }
 
+/* 4 and 5 are 6 and 7; while CR4.DE is set they would fault, and are nothing. */
+static uint32_t dr_number(uint32_t nr)
+{
+	return (nr == 4 || nr == 5) && !(x86_read_cr4() & X86_CR4_DE) ? nr + 2
+								      : nr;
+}
+
 void ref_SetDR(uint32_t nr, uint32_t v)
 {
+	nr = dr_number(nr);
 	if (nr == 0)
 		x86_write_dr0(v);
 	else if (nr == 1)
@@ -164,6 +172,7 @@ void ref_SetDR(uint32_t nr, uint32_t v)
 
 uint32_t ref_GetDR(uint32_t nr)
 {
+	nr = dr_number(nr);
 	if (nr == 0)
 		return x86_read_dr0();
 	if (nr == 1)

@@ -219,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&e.regs, data, sizeof(e.regs));
 	in.data += sizeof(e.regs);
 	in.size -= sizeof(e.regs);
+	e.code16 = e.regs.seg[S_CS] & 1; /* any bit of the input will do */
 	before = e.regs;
 	r = emul_one(&e);
 	if (r != EMUL_DONE && !is_string(&e) &&

@@ -7,7 +7,7 @@ GUEST_SRCS := $(addprefix tests/guest/,head.S entry.S invoke.S native.S \
 	test-rom.c test-flags.c test-io.c test-time.c test-apic.c \
 	test-user.c test-cpu.c test-desc.c test-mmu.c test-fault.c test-space.c test-before.c \
 	eyes.c test-cost.c bench.c bench-entry.S bench-space.c \
-	test-stack.c test-irq.c test-smp.c test-life.c test-guard.c) \
+	test-stack.c test-irq.c test-smp.c test-life.c test-guard.c test-ports.c) \
 	vmi-xen/lib/printf.c vmi-xen/lib/string.c
 
 # $(eval $(call guest-variant,NAME,PAE,SPLIT)): the kernel at SPLIT GB

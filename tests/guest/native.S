@@ -93,7 +93,7 @@ native_SetDR:
 	jmp	*%eax
 	.balign	DR_SLOT
 set_dr:
-	.irp	n, 0, 1, 2, 3, 6, 6, 6, 7
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
 	movl	%edx, %db\n
 	ret
 	.balign	DR_SLOT
@@ -106,7 +106,7 @@ native_GetDR:
 	jmp	*%eax
 	.balign	DR_SLOT
 get_dr:
-	.irp	n, 0, 1, 2, 3, 6, 6, 6, 7
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
 	movl	%db\n, %eax
 	ret
 	.balign	DR_SLOT

@@ -15,6 +15,7 @@
 #define NR_BREAKPOINTS 4
 #define DR6_B0	       0x1
 #define DR7_L0	       0x1
+#define DR7_L1	       0x4
 #define DR7_L0_WRITE_4 0x000d0000
 #define LEAF_COUNT     4
 #define USER_FLAGS_TSD (X86_EFLAGS_FIXED | X86_EFLAGS_IF)
@@ -315,6 +316,60 @@ TEST("cpu", "debug registers that do not exist", AFTER)
 	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 0xffffffff), 0);
 	vmi(VMI_CALL_SetDR, 8, 1);
 	vmi(VMI_CALL_SetDR, 0xffffffff, 1);
+}
+
+TEST("cpu", "debug registers 4 and 5 are 6 and 7", AFTER)
+{
+	uint32_t cr4 = get(VMI_CALL_GetCR4);
+
+	vmi(VMI_CALL_SetCR4, cr4 & ~(uint32_t)X86_CR4_DE);
+	vmi(VMI_CALL_SetDR, 1, USER_VA);
+	vmi(VMI_CALL_SetDR, 4, X86_DR6_DEFAULT | X86_DR6_BS);
+	vmi(VMI_CALL_SetDR, 5, X86_DR7_DEFAULT | DR7_L1);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 4),
+		 X86_DR6_DEFAULT | X86_DR6_BS);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 6),
+		 X86_DR6_DEFAULT | X86_DR6_BS);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 5), X86_DR7_DEFAULT | DR7_L1);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 7), X86_DR7_DEFAULT | DR7_L1);
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+	vmi(VMI_CALL_SetDR, 7, X86_DR7_DEFAULT);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 4), X86_DR6_DEFAULT);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 5), X86_DR7_DEFAULT);
+	vmi(VMI_CALL_SetDR, 1, 0);
+	vmi(VMI_CALL_SetCR4, cr4);
+}
+
+static uint32_t dr4;
+
+static void call_get_dr4(void *arg)
+{
+	(void)arg;
+	dr4 = (uint32_t)vmi(VMI_CALL_GetDR, 4);
+}
+
+static void call_set_dr4(void *arg)
+{
+	(void)arg;
+	vmi(VMI_CALL_SetDR, 4, X86_DR6_DEFAULT | X86_DR6_BS);
+}
+
+/* A call may do nothing where the instruction faults. */
+TEST("cpu", "debug registers 4 and 5 do not exist with CR4.DE", AFTER)
+{
+	uint32_t cr4 = get(VMI_CALL_GetCR4);
+	int vector;
+
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+	vmi(VMI_CALL_SetCR4, cr4 | X86_CR4_DE);
+	dr4 = 0;
+	vector = guarded(call_get_dr4, NULL);
+	check(vector == -1 || vector == X86_EXC_UD);
+	check_eq(dr4, 0);
+	vector = guarded(call_set_dr4, NULL);
+	check(vector == -1 || vector == X86_EXC_UD);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 6), X86_DR6_DEFAULT);
+	vmi(VMI_CALL_SetCR4, cr4);
 }
 
 TEST("cpu", "a breakpoint of user code traps, and DR6 says which", AFTER)

@@ -198,6 +198,35 @@ TEST("desc", "TLS below its base: negative offsets in a flat segment", AFTER)
 	write_gdt(addr(gdt), GDT_TLS, x86_desc_make(0, 0));
 }
 
+/* EBP names SS, whatever DS is. */
+static uint32_t read_by_ebp(uint32_t at, uint32_t ds)
+{
+	uint32_t value;
+
+	__asm__ volatile("pushl %%ebp\n\t"
+			 "pushl %%ds\n\t"
+			 "movl %1, %%ebp\n\t"
+			 "movl %2, %%ds\n\t"
+			 "movl (%%ebp), %0\n\t"
+			 "popl %%ds\n\t"
+			 "popl %%ebp"
+			 : "=a"(value)
+			 : "d"(at), "c"(ds)
+			 : "memory");
+	return value;
+}
+
+TEST("desc", "memory of a device through SS, while DS has a base", AFTER)
+{
+	const uint32_t at = APIC_VA + APIC_VERSION;
+	uint32_t value = *(volatile uint32_t *)at;
+
+	write_gdt(addr(gdt), GDT_SPARE, data_segment(PAGE_SIZE, FLAT_LIMIT));
+	check_eq(read_by_ebp(at, KERNEL_DS), value);
+	check_eq(read_by_ebp(at, SPARE_SEL | 3), value);
+	write_gdt(addr(gdt), GDT_SPARE, x86_desc_make(0, 0));
+}
+
 TEST("desc", "GS that user code has loaded is still there after a trap", AFTER)
 {
 	struct user_regs r = { .eip = USER(user_read_loaded_gs),

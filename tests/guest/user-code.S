@@ -65,6 +65,12 @@ ENTRY(user_in)
 ENTRY(user_out)
 	outb	%al, %dx
 	SYSCALL
+/* The same bytes are inl in a segment of 32 bits, inw in one of 16. */
+ENTRY(user_in_word)
+	.code16
+	inw	%dx, %ax
+	SYSCALL
+	.code32
 ENTRY(user_cr)
 	movl	%cr0, %eax
 	SYSCALL

@@ -313,6 +313,44 @@ static void asks_the_machine(void **state)
 	}
 }
 
+/* The same bytes in a segment with a clear D bit: sizes are exchanged. */
+static const struct asked asked16[] = {
+	ASKED("\xe4\x70", "in1 70;"),
+	ASKED("\xe5\x70", "in2 70;"),
+	ASKED("\x66\xe5\x70", "in4 70;"),
+	ASKED("\x66\x66\xe5\x70", "in4 70;"), /* twice is not none */
+	ASKED("\xef", "out2 1234 0;"),
+	ASKED("\x66\xef", "out4 1234 0;"),
+	ASKED_STAYS("\xea\x34\x12\x10\x00", "jump 10:1234;"),
+	ASKED_STAYS("\x66\xea\x78\x56\x34\x12\x10\x00", "jump 10:12345678;"),
+	ASKED_STAYS("\xff\x2f", "jump 403:201;"),     /* ljmp *(%bx) */
+	ASKED_STAYS("\x67\xff\x2b", "jump 403:201;"), /* ljmp *(%ebx) */
+	ASKED("\xc4\x07", "seg0 403;"),
+	ASKED("\x0f\x01\x17", "gdt 50403 201;"),
+	ASKED("\x66\x0f\x01\x17", "gdt 6050403 201;"),
+	ASKED("\x0f\x01\x3e\x34\x12", "invlpg 1234;"),
+	ASKED("\x67\x0f\x01\x3d\x78\x56\x34\x12", "invlpg 12345678;"),
+	ASKED("\x0f\x20\xd8", "cr3?;"), /* these are 32 bits wide always */
+	ASKED("\x0f\x22\xda", "cr3=1234;"),
+};
+
+static void asks_the_machine_from_16_bit_code(void **state)
+{
+	struct model m;
+
+	(void)state;
+	for (unsigned int n = 0; n < ARRAY_SIZE(asked16); n++) {
+		const struct asked *a = &asked16[n];
+
+		reset(&m);
+		m.e.code16 = true;
+		assert_int_equal(run(&m, a->code, a->len), EMUL_DONE);
+		assert_string_equal(m.log, a->log);
+		if (!a->stays)
+			assert_int_equal(m.e.regs.eip, a->len);
+	}
+}
+
 /* Every one of them is #GP to user code, or what the machine says. */
 static void refusals(void **state)
 {
@@ -427,6 +465,45 @@ static void old_encodings(void **state)
 	/* pop 8(%esp): the address is that after the pop */
 	assert_int_equal(RUN(&m, "\x8f\x44\x24\x08"), EMUL_DONE);
 	assert_int_equal(m.mem[DATA + 0x10c], 0x5a);
+}
+
+/* Registers, immediates, counters and pointers of 16 bits. */
+static void values_of_16_bit_code(void **state)
+{
+	struct model m;
+
+	(void)state;
+	reset(&m);
+	m.e.code16 = true;
+	m.e.regs.gpr[R_EAX] = 0x77777777;
+	assert_int_equal(RUN(&m, "\xed"), EMUL_DONE);
+	assert_int_equal(m.e.regs.gpr[R_EAX], 0x7777c3d4);
+	reset(&m);
+	m.e.code16 = true;
+	assert_int_equal(RUN(&m, "\x81\x07\xff\xff"),
+			 EMUL_DONE); /* addw (%bx) */
+	assert_int_equal(m.e.regs.eip, 4);
+	assert_memory_equal(m.mem + DATA, "\0\2\3\4", 4);
+	reset(&m);
+	m.e.code16 = true;
+	assert_int_equal(RUN(&m, "\xa1\x03\x08"), EMUL_DONE);
+	assert_int_equal(m.e.regs.gpr[R_EAX], 0x0504);
+	assert_int_equal(m.e.regs.eip, 3);
+	reset(&m);
+	m.e.code16 = true;
+	m.e.regs.gpr[R_ECX] = 0xabcd0002;
+	m.e.regs.gpr[R_EDI] = 0xabcd0000 | DATA;
+	assert_int_equal(RUN(&m, "\xf3\x6d"), EMUL_DONE);
+	assert_string_equal(m.log, "in2 1234;in2 1234;");
+	assert_int_equal(m.e.regs.gpr[R_ECX], 0xabcd0000);
+	assert_int_equal(m.e.regs.gpr[R_EDI], 0xabcd0004 | DATA);
+	reset(&m);
+	m.e.code16 = true;
+	m.e.regs.gpr[R_ECX] = 2;
+	m.e.regs.gpr[R_EDI] = DATA;
+	assert_int_equal(RUN(&m, "\x67\xf3\x66\x6d"), EMUL_DONE);
+	assert_string_equal(m.log, "in4 1234;in4 1234;");
+	assert_int_equal(m.e.regs.gpr[R_EDI], DATA + 8);
 }
 
 static void far_calls(void **state)
@@ -556,11 +633,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_the_machine),
+		cmocka_unit_test(asks_the_machine_from_16_bit_code),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(user_code_is_not_ring_0),
 		cmocka_unit_test(own_faults_stand),
 		cmocka_unit_test(values),
 		cmocka_unit_test(old_encodings),
+		cmocka_unit_test(values_of_16_bit_code),
 		cmocka_unit_test(far_calls),
 		cmocka_unit_test(string_io),
 		cmocka_unit_test(string_faults),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Control registers.
+ * Control and debug registers.
  *
  * Xen runs the guest with CR0 and CR4 of its own; of the guest's bits only
  * TS, TSD, DE and OSXSAVE reach the processor, PG, WP, PSE, PAE and NXE the pager.
  *
- * Hypercalls: fpu_taskswitch; MOV to CR4 is emulated by Xen.
+ * Hypercalls: fpu_taskswitch, set_debugreg, get_debugreg; MOV to CR4 is emulated by Xen.
  */
 #include "cpu/cr.h"
 #include "cpu/machine.h"
@@ -90,5 +90,30 @@ bool cr4_set(struct vcpu *v, uint32_t value)
 		shadow_flush_tlb(&v->machine->mmu, &v->shadow, true);
 	if (changed & CR4_REAL)
 		real_cr4(value & CR4_REAL);
+	return true;
+}
+
+/* --- Debug registers ------------------------------------------------------*/
+static bool dr_number(const struct vcpu *v, unsigned int *dr)
+{
+	if (*dr != 4 && *dr != 5)
+		return *dr <= 7;
+	*dr += 2;
+	return !(v->cr4 & X86_CR4_DE);
+}
+
+bool dr_read(struct vcpu *v, unsigned int dr, uint32_t *value)
+{
+	if (!dr_number(v, &dr))
+		return false;
+	*value = xen_get_debugreg(dr);
+	return true;
+}
+
+bool dr_write(struct vcpu *v, unsigned int dr, uint32_t value)
+{
+	if (!dr_number(v, &dr))
+		return false;
+	xen_set_debugreg(dr, value);
 	return true;
 }

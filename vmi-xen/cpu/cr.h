@@ -16,6 +16,12 @@
 bool cr0_set(struct vcpu *v, uint32_t value);
 bool cr3_set(struct vcpu *v, uint32_t value);
 bool cr4_set(struct vcpu *v, uint32_t value);
+/**
+ * MOV of debug registers: 4 and 5 are 6 and 7, or do not exist while CR4.DE is
+ * set (SDM volume 3B, 17.2.2). False: #UD.
+ */
+bool dr_read(struct vcpu *v, unsigned int dr, uint32_t *value);
+bool dr_write(struct vcpu *v, unsigned int dr, uint32_t value);
 /** CR0.TS, alone. */
 void cr0_clear_ts(struct vcpu *v);
 /** Xen clears the processor's TS when it hands out #NM; the guest's stays. */

@@ -274,16 +274,28 @@ bool desc_tr_load(struct vcpu *v, uint16_t selector)
 	return true;
 }
 
-uint32_t desc_base(const struct vcpu *v, uint16_t selector)
+/* NULL: none of the guest's; Xen's own lie behind, and are flat. */
+static const union x86_desc *shadow_of(const struct vcpu *v, uint16_t selector)
 {
 	uint32_t index = SEL_INDEX(selector);
 
 	if (selector & SEL_TI_LDT)
-		return index < ldt_entries(v)
-			       ? x86_desc_base(shadow_ldt()[index])
-			       : 0;
-	/* Xen's own segments lie behind and are flat. */
-	return index < GDT_ENTRIES ? x86_desc_base(shadow_gdt()[index]) : 0;
+		return index < ldt_entries(v) ? &shadow_ldt()[index] : NULL;
+	return index < GDT_ENTRIES ? &shadow_gdt()[index] : NULL;
+}
+
+uint32_t desc_base(const struct vcpu *v, uint16_t selector)
+{
+	const union x86_desc *d = shadow_of(v, selector);
+
+	return d ? x86_desc_base(*d) : 0;
+}
+
+bool desc_is_16bit(const struct vcpu *v, uint16_t selector)
+{
+	const union x86_desc *d = shadow_of(v, selector);
+
+	return d && (d->hi & (X86_DESC_P | X86_DESC_DB)) == X86_DESC_P;
 }
 
 bool desc_same_memory(struct vcpu *v, gva_t a, gva_t b)

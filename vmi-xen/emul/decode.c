@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Prefixes, opcode, ModRM, SIB, displacement, immediates. */
+/*
+ * Prefixes, opcode, ModRM, SIB, displacement, immediates.
+ *
+ * The code segment's D bit says which size operands and addresses have, and
+ * the prefixes 66 and 67 name the other one (SDM volume 1, 3.6.1).
+ */
 #include "emul/insn.h"
 #include "lib/string.h"
 
@@ -28,14 +33,14 @@ static uint32_t sign8(uint32_t v)
 }
 
 /* True when @b is a prefix, which is noted. */
-static bool prefix(struct insn *i, uint8_t b)
+static bool prefix(const struct emul *e, struct insn *i, uint8_t b)
 {
 	switch (b) {
 	case 0x66:
-		i->size = 2;
+		i->size = e->code16 ? 4 : 2;
 		return true;
 	case 0x67:
-		i->addr16 = true;
+		i->addr16 = !e->code16;
 		return true;
 	case 0xf2:
 	case 0xf3:
@@ -162,14 +167,15 @@ bool insn_decode(struct emul *e, struct insn *i, const struct opcode **op)
 	uint32_t b;
 
 	memset(i, 0, sizeof(*i));
-	i->size = 4;
+	i->size = e->code16 ? 2 : 4;
+	i->addr16 = e->code16;
 	i->seg = NO_SEG;
 	e->nr_bytes = e->ops->fetch(e, e->ops->seg_base(e, S_CS) + e->regs.eip,
 				    e->bytes, EMUL_INSN_MAX);
 	c.len = e->nr_bytes;
 	do
 		b = take(&c, 1);
-	while (!c.short_of && prefix(i, (uint8_t)b));
+	while (!c.short_of && prefix(e, i, (uint8_t)b));
 	*op = &emul_one_byte[b];
 	if (b == 0x0f) {
 		b = take(&c, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An instruction emulator for 32-bit code: what traps in a ring that is not 0,
+ * An instruction emulator for 32-bit and 16-bit protected mode: what traps in a ring that is not 0,
  * and what touches memory that is a device.
  *
  * Pure: everything outside the general registers is reached through struct
@@ -104,6 +104,7 @@ struct emul {
 	 */
 	struct emul_fault fault;
 	bool only_system;
+	bool code16; /* set by the caller: the D bit of CS is clear */
 	/* After EMUL_UNKNOWN: what it was. */
 	uint8_t bytes[EMUL_INSN_MAX];
 	uint32_t nr_bytes;

@@ -247,24 +247,16 @@ static bool cr_write(struct emul *e, unsigned int cr, uint32_t value)
 	}
 }
 
-/* DR4 and DR5 are DR6 and DR7 (SDM volume 3B, 17.2.2). */
-static unsigned int dr_number(unsigned int dr)
+static bool emul_dr_read(struct emul *e, unsigned int dr, uint32_t *value)
 {
-	return dr == 4 || dr == 5 ? dr + 2 : dr;
+	e->fault.vector = X86_EXC_UD;
+	return dr_read(vcpu_of(e), dr, value);
 }
 
-static bool dr_read(struct emul *e, unsigned int dr, uint32_t *value)
+static bool emul_dr_write(struct emul *e, unsigned int dr, uint32_t value)
 {
-	(void)e;
-	*value = xen_get_debugreg(dr_number(dr));
-	return true;
-}
-
-static bool dr_write(struct emul *e, unsigned int dr, uint32_t value)
-{
-	(void)e;
-	xen_set_debugreg(dr_number(dr), value);
-	return true;
+	e->fault.vector = X86_EXC_UD;
+	return dr_write(vcpu_of(e), dr, value);
 }
 
 static bool emul_msr_read(struct emul *e, uint32_t msr, uint64_t *value)
@@ -389,8 +381,8 @@ static const struct emul_ops ops = {
 	.out = port_out,
 	.cr_read = cr_read,
 	.cr_write = cr_write,
-	.dr_read = dr_read,
-	.dr_write = dr_write,
+	.dr_read = emul_dr_read,
+	.dr_write = emul_dr_write,
 	.msr_read = emul_msr_read,
 	.msr_write = emul_msr_write,
 	.load_gdt = load_gdt,
@@ -409,18 +401,20 @@ static const struct emul_ops ops = {
 /* --- Registers in and out -------------------------------------------------*/
 static void take_registers(struct emul *e, const struct cpu_regs *r)
 {
-	uint32_t fs, gs;
+	uint32_t fs, gs, ss;
 
-	__asm__ volatile("mov %%fs, %0; mov %%gs, %1" : "=r"(fs), "=r"(gs));
+	__asm__ volatile("mov %%fs, %0; mov %%gs, %1; mov %%ss, %2"
+			 : "=r"(fs), "=r"(gs), "=r"(ss));
+	if (regs_have_stack(r)) /* otherwise SS is the guest's own still */
+		ss = r->ss;
 	e->regs = (struct emul_regs){
 		.gpr = { r->eax, r->ecx, r->edx, r->ebx, regs_esp(r), r->ebp,
 			 r->esi, r->edi },
 		.eip = r->eip,
 		.eflags = r->eflags,
-		.seg = { (uint16_t)r->es, r->cs, 0, (uint16_t)r->ds,
+		.seg = { (uint16_t)r->es, r->cs, (uint16_t)ss, (uint16_t)r->ds,
 			 (uint16_t)fs, (uint16_t)gs },
 	};
-	e->regs.seg[S_SS] = (uint16_t)(regs_have_stack(r) ? r->ss : r->ds);
 }
 
 /* False: ESP has changed, and a frame of ring 1 has no place for it. */
@@ -491,6 +485,7 @@ static uint32_t emulate(struct vcpu *v, struct cpu_regs *regs, bool only_system)
 
 	take_registers(&e, regs);
 	e.only_system = only_system;
+	e.code16 = desc_is_16bit(v, regs->cs);
 	e.fault = (struct emul_fault){ X86_EXC_GP, regs->error, 0 };
 	switch (emul_one(&e)) {
 	case EMUL_DONE:

@@ -16,8 +16,6 @@
 #include "vmi/calls.h"
 #include "x86-defs.h"
 
-#define NR_DR 8
-
 void vmi_cpuid(struct vmi_frame *f)
 {
 	uint32_t r[4];
@@ -105,15 +103,18 @@ void vmi_wbinvd(void)
 {
 }
 
+/* A register that does not exist: nothing happens, and it reads as 0. */
 void vmi_set_dr(uint32_t nr, uint32_t value)
 {
-	if (nr < NR_DR)
-		xen_set_debugreg(nr, value);
+	dr_write(this_vcpu(), nr, value);
 }
 
 uint32_t vmi_get_dr(uint32_t nr)
 {
-	return nr < NR_DR ? xen_get_debugreg(nr) : 0;
+	uint32_t value = 0;
+
+	dr_read(this_vcpu(), nr, &value);
+	return value;
 }
 
 uint64_t vmi_rdpmc(void)
