@@ -21,3 +21,7 @@ $(eval $(call unit-test,ide-cdrom,tests/mock/ide-rig.c $(BOARD_SRCS)))
 $(eval $(call fuzz-target,board,$(BOARD_SRCS)))
 $(eval $(call fuzz-target,ide,$(BOARD_SRCS)))
 $(eval $(call unit-test,disks,$(BOARD_SRCS) $(addprefix vmi-xen/dev/,disks.c virtio.c virtio-blk.c virtio-pci.c) vmi-xen/lib/printf.c))
+
+# Of the frontends what needs no ring: their handshake, on a xenstore of ours.
+$(eval $(call unit-test,xenbus,vmi-xen/xen/xenbus.c vmi-xen/lib/printf.c))
+$(BUILD)/host64/vmi-xen/xen/xenbus.o: | $(BUILD)/include/xen

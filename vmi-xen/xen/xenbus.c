@@ -93,13 +93,26 @@ static void back_path(const struct xenbus_dev *d, const char *key, char *path,
 	vmi_snprintf(path, size, "%s/%s", d->backend, key);
 }
 
+/* What cannot be read says nothing: only a node that is gone is an end. */
+static bool look(struct xenbus_dev *d)
+{
+	enum xb_state s;
+	int rc = xenbus_backend_state(d, &s);
+
+	if (rc)
+		log_warn(DEV, "%s: the backend's state is not read, error %d",
+			 d->node, rc);
+	else if (d->changed)
+		d->changed(d, s);
+	return !rc;
+}
+
 static void backend_event(void *opaque, const char *path)
 {
 	struct xenbus_dev *d = opaque;
 
 	(void)path;
-	if (d->changed)
-		d->changed(d, xenbus_backend_state(d));
+	look(d);
 }
 
 static void watch(struct xenbus_dev *d)
@@ -125,11 +138,28 @@ void xenbus_switch(struct xenbus_dev *d, enum xb_state s)
 			 rc);
 }
 
-enum xb_state xenbus_backend_state(struct xenbus_dev *d)
+int xenbus_backend_state(struct xenbus_dev *d, enum xb_state *state)
 {
-	uint32_t s = xenbus_back_number(d, "state", XENBUS_UNKNOWN);
+	char path[XENBUS_PATH_MAX * 2];
+	uint32_t s = XENBUS_UNKNOWN;
+	int rc;
 
-	return s <= XENBUS_RECONFIGURED ? (enum xb_state)s : XENBUS_UNKNOWN;
+	back_path(d, "state", path, sizeof(path));
+	rc = xs_read_number(path, &s);
+	if (rc && rc != XS_ENOENT)
+		return rc;
+	if (s > XENBUS_RECONFIGURED)
+		return XS_EINVAL;
+	*state = (enum xb_state)s;
+	return 0;
+}
+
+/* A state that cannot be read is none of those that somebody waits for. */
+static bool backend_is(struct xenbus_dev *d, enum xb_state wanted)
+{
+	enum xb_state s;
+
+	return !xenbus_backend_state(d, &s) && s == wanted;
 }
 
 static void pause(void)
@@ -145,21 +175,18 @@ bool xenbus_connect(struct xenbus_dev *d, const bool *connected,
 {
 	uint64_t end = xen_time_ns() + seconds * NS_PER_SEC;
 
-	if (xenbus_backend_state(d) == XENBUS_CONNECTED) {
+	if (backend_is(d, XENBUS_CONNECTED)) {
 		/* To a loader that has not let go of it. */
 		xenbus_switch(d, XENBUS_CLOSING);
 		xenbus_switch(d, XENBUS_CLOSED);
-		while (xenbus_backend_state(d) != XENBUS_CLOSED &&
-		       xen_time_ns() < end)
+		while (!backend_is(d, XENBUS_CLOSED) && xen_time_ns() < end)
 			pause();
 	}
 	xenbus_switch(d, XENBUS_INITIALISING);
 	while (!*connected && d->state != XENBUS_CLOSED &&
-	       xen_time_ns() < end) {
-		d->changed(d, xenbus_backend_state(d));
+	       xen_time_ns() < end && look(d))
 		if (!*connected)
 			pause();
-	}
 	watch(d);
 	return *connected;
 }
@@ -195,16 +222,6 @@ int xenbus_back_read(struct xenbus_dev *d, const char *key, char *buf,
 	return xs_read(path, buf, size);
 }
 
-uint32_t xenbus_back_number(struct xenbus_dev *d, const char *key,
-			    uint32_t otherwise)
-{
-	char path[XENBUS_PATH_MAX * 2];
-	uint32_t n;
-
-	back_path(d, key, path, sizeof(path));
-	return xs_read_number(path, &n) ? otherwise : n;
-}
-
 uint64_t xenbus_back_number64(struct xenbus_dev *d, const char *key,
 			      uint64_t otherwise)
 {
@@ -213,4 +230,12 @@ uint64_t xenbus_back_number64(struct xenbus_dev *d, const char *key,
 
 	back_path(d, key, path, sizeof(path));
 	return xs_read_number64(path, &n) ? otherwise : n;
+}
+
+uint32_t xenbus_back_number(struct xenbus_dev *d, const char *key,
+			    uint32_t otherwise)
+{
+	uint64_t n = xenbus_back_number64(d, key, otherwise);
+
+	return n > UINT32_MAX ? otherwise : (uint32_t)n;
 }

@@ -43,7 +43,11 @@ void xenbus_scan(const char *type, void (*found)(void *opaque, uint32_t id),
 int xenbus_open(struct xenbus_dev *d, const char *type, uint32_t id);
 /** Set our state. */
 void xenbus_switch(struct xenbus_dev *d, enum xb_state s);
-enum xb_state xenbus_backend_state(struct xenbus_dev *d);
+/**
+ * The backend's state into @state; XENBUS_UNKNOWN when its node is gone.
+ * Returns 0, or a negative error when it could not be read or is no state.
+ */
+int xenbus_backend_state(struct xenbus_dev *d, enum xb_state *state);
 /**
  * Begin the handshake from its start, whatever a loader before us has left,
  * and drive it until *@connected, at most @seconds; then watch the backend.
