@@ -71,6 +71,6 @@ LAB_TAP += '$(DEMO_RUN) --tap' 'tests/lab/test-control pv32'
 # Disks and networks of a real guest; see test-devices.
 DEVICES_NEED := $(BUILD)/guests/linux-6.1-pae/bzImage $(BUILD)/image/initramfs.gz \
 	$(BUILD)/image/disktest $(BUILD)/image/nettest
-LAB_TAP += 'tests/lab/test-devices pv32'
+LAB_TAP += tests/lab/test-devices
 LAB_NEEDS += $(DEVICES_NEED)
 BENCH_NEEDS += $(DEVICES_NEED) $(L)/lab-stat
