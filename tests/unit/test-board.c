@@ -358,7 +358,7 @@ static uint32_t all_42(void *opaque, uint16_t port, unsigned int size)
 
 static void later_claims_win_until_it_is_full(void **state)
 {
-	struct port_range r = { 0x3ff, 1, all_42, NULL, NULL };
+	struct port_range r = { 0x3ff, 1, all_42, NULL, NULL, false };
 	unsigned int n = 0;
 
 	(void)state;
@@ -370,6 +370,21 @@ static void later_claims_win_until_it_is_full(void **state)
 	assert_int_equal(b.nr_ports, BOARD_MAX_PORTS);
 	assert_int_equal(in(0x3ff), 0x42);
 	assert_int_equal(in(0x3fd), 0x60);
+}
+
+/* For whoever sets the host's timer: only these may have moved a deadline. */
+static void it_says_which_ports_keep_time(void **state)
+{
+	static const uint16_t timed[] = { 0x40, 0x43, 0x70, 0x60, 0x64 };
+	static const uint16_t others[] = {
+		0x21, 0xa1, 0x3f8, 0xcf8, 0x92, 0x5
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(timed); i++)
+		assert_true(board_out(&b, timed[i], 1, 0));
+	for (unsigned int i = 0; i < ARRAY_SIZE(others); i++)
+		assert_false(board_out(&b, others[i], 1, 0));
 }
 
 #define T(f) cmocka_unit_test_setup(f, start)
@@ -390,6 +405,7 @@ int main(void)
 		T(pci_has_host_isa_and_vmi),
 		T(what_nobody_has_is_all_ones),
 		T(later_claims_win_until_it_is_full),
+		T(it_says_which_ports_keep_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,8 +3,8 @@
  * The PC around the processor, joined to Xen.
  *
  * The board's clock is Xen's system time, its serial port the Xen console.
- * Whatever the guest does to a device may raise an interrupt or move a
- * deadline, so each access ends with a look at both.
+ * Whatever the guest does to a device may raise an interrupt, and what it does
+ * to one that keeps time may move a deadline: each access ends with a look.
  *
  * Hypercalls: event_channel_op; vcpu_op by timer.c; sched_op shutdown.
  */
@@ -111,7 +111,7 @@ static struct board *board_of(const struct vcpu *v)
 	return &v->machine->board;
 }
 
-/* A write may have armed a timer, raised or dropped a line. */
+/* The write may have armed a timer, raised or dropped a line. */
 static void after_write(struct vcpu *v)
 {
 	timer_reprogram(v);
@@ -131,8 +131,10 @@ uint32_t platform_in(struct vcpu *v, uint16_t port, unsigned int size)
 void platform_out(struct vcpu *v, uint16_t port, unsigned int size,
 		  uint32_t value)
 {
-	board_out(board_of(v), port, size, value);
-	after_write(v);
+	if (board_out(board_of(v), port, size, value))
+		after_write(v);
+	else
+		irq_refresh(v);
 }
 
 uint32_t platform_read(struct vcpu *v, gpa_t gpa, unsigned int size)

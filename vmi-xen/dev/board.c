@@ -249,18 +249,18 @@ static void kbc_out(void *opaque, uint16_t port, unsigned int size,
 }
 
 static const struct port_range fixed_ports[] = {
-	{ I8259_MASTER_BASE, 2, pic_in, pic_out, NULL },
-	{ I8259_SLAVE_BASE, 2, pic_in, pic_out, NULL },
-	{ I8259_ELCR_BASE, 2, pic_in, pic_out, NULL },
-	{ I8254_BASE, 4, pit_in, pit_out, NULL },
-	{ PORT_SPEAKER, 1, pit_in, pit_out, NULL },
-	{ RTC_BASE, 2, rtc_in, rtc_out, NULL },
-	{ SERIAL_BASE, 8, serial_in, serial_out, NULL },
-	{ ACPI_PM_BASE, ACPI_PM_LEN, pm_in, pm_out, NULL },
-	{ PCI_ADDRESS_PORT, 8, pci_in, pci_out, NULL },
-	{ PORT_92, 1, port92_in, port92_out, NULL },
-	{ I8042_DATA, 1, kbc_in, kbc_out, NULL },
-	{ I8042_COMMAND, 1, kbc_in, kbc_out, NULL },
+	{ I8259_MASTER_BASE, 2, pic_in, pic_out, NULL, false },
+	{ I8259_SLAVE_BASE, 2, pic_in, pic_out, NULL, false },
+	{ I8259_ELCR_BASE, 2, pic_in, pic_out, NULL, false },
+	{ I8254_BASE, 4, pit_in, pit_out, NULL, true },
+	{ PORT_SPEAKER, 1, pit_in, pit_out, NULL, true },
+	{ RTC_BASE, 2, rtc_in, rtc_out, NULL, true },
+	{ SERIAL_BASE, 8, serial_in, serial_out, NULL, false },
+	{ ACPI_PM_BASE, ACPI_PM_LEN, pm_in, pm_out, NULL, false },
+	{ PCI_ADDRESS_PORT, 8, pci_in, pci_out, NULL, false },
+	{ PORT_92, 1, port92_in, port92_out, NULL, false },
+	{ I8042_DATA, 1, kbc_in, kbc_out, NULL, true },
+	{ I8042_COMMAND, 1, kbc_in, kbc_out, NULL, true },
 };
 
 bool board_add_ports(struct board *b, const struct port_range *r)
@@ -287,13 +287,14 @@ uint32_t board_in(struct board *b, uint16_t port, unsigned int size)
 	return r ? r->read(r->opaque, port, size) : ~0u;
 }
 
-void board_out(struct board *b, uint16_t port, unsigned int size,
+bool board_out(struct board *b, uint16_t port, unsigned int size,
 	       uint32_t value)
 {
 	const struct port_range *r = range_of(b, port);
 
 	if (r)
 		r->write(r->opaque, port, size, value);
+	return r && r->timed;
 }
 
 /* --- Memory ---------------------------------------------------------------*/

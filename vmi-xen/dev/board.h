@@ -29,6 +29,7 @@ struct port_range {
 	void (*write)(void *opaque, uint16_t port, unsigned int size,
 		      uint32_t value);
 	void *opaque;
+	bool timed; /* a write may move what board_tick() returns */
 };
 
 struct board_host {
@@ -70,7 +71,8 @@ struct irq_line board_irq(struct board *b, unsigned int irq);
 struct irq_line board_pci_irq(struct board *b, unsigned int slot);
 
 uint32_t board_in(struct board *b, uint16_t port, unsigned int size);
-void board_out(struct board *b, uint16_t port, unsigned int size,
+/** Returns whether board_tick() may now give another time. */
+bool board_out(struct board *b, uint16_t port, unsigned int size,
 	       uint32_t value);
 uint32_t board_mmio_read(struct board *b, uint64_t gpa, unsigned int size);
 void board_mmio_write(struct board *b, uint64_t gpa, unsigned int size,

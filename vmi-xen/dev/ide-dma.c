@@ -260,8 +260,8 @@ static void bm_out(void *opaque, uint16_t port, unsigned int size,
 
 void ide_dma_init(struct ide *ide, struct board *b)
 {
-	const struct port_range r = { IDE_BM_BASE, IDE_BM_SIZE, bm_in, bm_out,
-				      ide };
+	const struct port_range r = { IDE_BM_BASE, IDE_BM_SIZE, bm_in,
+				      bm_out,	   ide,		false };
 
 	board_add_ports(b, &r);
 }

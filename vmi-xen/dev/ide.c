@@ -312,10 +312,10 @@ void ide_init(struct ide *ide, struct board *b, const struct dma_host *dma)
 	for (unsigned int i = 0; i < IDE_CHANNELS; i++) {
 		struct ide_channel *c = &ide->ch[i];
 		const struct port_range task = { legacy[i].task, 8, task_in,
-						 task_out, c };
-		const struct port_range control = { legacy[i].control, 1,
-						    control_in, control_out,
-						    c };
+						 task_out,	 c, false };
+		const struct port_range control = {
+			legacy[i].control, 1, control_in, control_out, c, false
+		};
 
 		c->ide = ide;
 		c->irq = board_irq(b, legacy[i].irq);

@@ -27,8 +27,8 @@ static bool plug_pcnet(struct net_card *c, struct board *b, unsigned int n,
 {
 	uint8_t slot = (uint8_t)(NET_SLOT + n);
 	uint16_t base = (uint16_t)(NET_IO_BASE + n * NET_IO_STEP);
-	const struct port_range ports = { base, PCNET_IO_SIZE, pcnet_in,
-					  pcnet_out, &c->pcnet };
+	const struct port_range ports = { base,	     PCNET_IO_SIZE, pcnet_in,
+					  pcnet_out, &c->pcnet,	    false };
 	struct pci_function *f =
 		pci_add(&b->pci, (uint8_t)PCI_DEVFN(slot, 0), PCNET_VENDOR,
 			PCNET_DEVICE, CLASS_ETHERNET << 8 | PCNET_REVISION);

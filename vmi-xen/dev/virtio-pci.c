@@ -35,7 +35,7 @@ bool virtio_plug(struct virtio *v, struct board *b, unsigned int slot,
 {
 	uint16_t base = (uint16_t)(VIRTIO_IO_BASE + slot * VIRTIO_IO_SIZE);
 	const struct port_range ports = { base, VIRTIO_IO_SIZE, io_in, io_out,
-					  v };
+					  v,	false };
 	struct pci_function *f =
 		pci_add(&b->pci, (uint8_t)PCI_DEVFN(slot, 0), VIRTIO_VENDOR,
 			ids[kind].device, ids[kind].class_rev);

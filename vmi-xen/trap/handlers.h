@@ -14,6 +14,8 @@ uint32_t trap_protection(struct vcpu *v, struct cpu_regs *regs);
  * 0, else hand the #GP on.  Returns as trap_dispatch().
  */
 uint32_t trap_emulate(struct vcpu *v, struct cpu_regs *regs);
+/** The #GP of an IN or OUT by DX in the kernel: done. False: it is none. */
+bool trap_port(struct vcpu *v, struct cpu_regs *regs);
 /**
  * An access to no memory or a ud2, by a kernel that has tested CS for ring 0
  * and gone astray: put it back behind its test.  False: it is not that.

@@ -28,6 +28,8 @@ static uint32_t software_interrupt(struct vcpu *v, struct cpu_regs *regs)
 
 uint32_t trap_protection(struct vcpu *v, struct cpu_regs *regs)
 {
+	if (trap_port(v, regs))
+		return TRAP_RESUME;
 	if (vmi_init_called(regs))
 		vmi_init(v, regs);
 	if (regs->error & ERROR_IDT)
