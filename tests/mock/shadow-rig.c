@@ -188,7 +188,11 @@ void rig_update(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
 {
 	store(r, g, i, val);
 	unlist_silent(r, g, i, false);
-	shadow_update_pxe(&r->m, &r->v, rig_ptep(r, g, i), 1);
+	if (!(r->c.pae ? shadow_update_short(&r->m, &r->v, rig_ptep(r, g, i),
+					     true)
+		       : shadow_update_short(&r->m, &r->v, rig_ptep(r, g, i),
+					     false)))
+		shadow_update_pxe(&r->m, &r->v, rig_ptep(r, g, i), 1);
 }
 
 void rig_allocate(struct rig *r, uint32_t g)

@@ -53,9 +53,10 @@ uint64_t xen_ns_to_tsc(uint64_t ns)
 	return ns * CYCLES;
 }
 
-uint64_t xen_stolen_ns(uint32_t vcpu)
+uint64_t xen_stolen_ns(uint32_t vcpu, uint64_t *tsc)
 {
 	(void)vcpu;
+	*tsc = xen_rdtsc();
 	return stolen;
 }
 

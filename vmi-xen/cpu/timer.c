@@ -30,6 +30,7 @@ void timer_init(struct vcpu *v)
 	for (unsigned int i = 0; i < VMI_NR_ALARMS; i++)
 		v->alarm[i].armed = false;
 	v->timer_deadline = NEVER;
+	v->stolen_ns = NEVER;
 }
 
 uint64_t timer_frequency(void)
@@ -37,30 +38,31 @@ uint64_t timer_frequency(void)
 	return (uint64_t)xen_tsc_khz() * HZ_PER_KHZ;
 }
 
-/*
- * Real time and stolen time of one moment: stolen time changes only while we
- * do not run, so none has passed in between when it is the same before and after.
- */
-static uint64_t available(struct vcpu *v)
+/* Stolen cycles and, in @real, the TSC of the same moment. */
+static uint64_t stolen_cycles(struct vcpu *v, uint64_t *real)
 {
-	uint64_t stolen, real;
+	uint64_t ns = xen_stolen_ns(v->id, real);
 
-	do {
-		stolen = xen_stolen_ns(v->id);
-		real = xen_rdtsc();
-	} while (stolen != xen_stolen_ns(v->id));
-	return real - xen_ns_to_tsc(stolen);
+	/* It changes only while we do not run: seldom, for who reads a clock. */
+	if (ns != v->stolen_ns) {
+		v->stolen_ns = ns;
+		v->stolen_cycles = xen_ns_to_tsc(ns);
+	}
+	return v->stolen_cycles;
 }
 
 uint64_t timer_counter(struct vcpu *v, uint32_t which)
 {
+	uint64_t stolen, real;
+
 	switch (which) {
 	case VMI_CYCLES_REAL:
 		return xen_rdtsc();
 	case VMI_CYCLES_AVAILABLE:
-		return available(v);
+		stolen = stolen_cycles(v, &real);
+		return real - stolen;
 	case VMI_CYCLES_STOLEN:
-		return xen_ns_to_tsc(xen_stolen_ns(v->id));
+		return stolen_cycles(v, &real);
 	default:
 		return 0;
 	}

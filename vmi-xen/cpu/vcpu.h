@@ -109,6 +109,7 @@ struct vcpu {
 
 	struct alarm alarm[VMI_NR_ALARMS];
 	uint64_t timer_deadline; /* ns, what Xen's timer is set to */
+	uint64_t stolen_ns, stolen_cycles; /* as last converted */
 	uint64_t wallclock_base; /* when last asked */
 
 	/* make PROFILE=1 */

@@ -6,7 +6,13 @@
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
 	void *d = dst;
+	size_t words = n / sizeof(uint32_t);
 
+	n %= sizeof(uint32_t);
+	__asm__ volatile("rep movsl"
+			 : "+D"(d), "+S"(src), "+c"(words)
+			 :
+			 : "memory");
 	__asm__ volatile("rep movsb"
 			 : "+D"(d), "+S"(src), "+c"(n)
 			 :
@@ -29,8 +35,18 @@ void *memmove(void *dst, const void *src, size_t n)
 void *memset(void *dst, int c, size_t n)
 {
 	void *d = dst;
+	size_t words = n / sizeof(uint32_t);
+	uint32_t value = (uint8_t)c * 0x01010101u;
 
-	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+	n %= sizeof(uint32_t);
+	__asm__ volatile("rep stosl"
+			 : "+D"(d), "+c"(words)
+			 : "a"(value)
+			 : "memory");
+	__asm__ volatile("rep stosb"
+			 : "+D"(d), "+c"(n)
+			 : "a"(value)
+			 : "memory");
 	return dst;
 }
 

@@ -111,14 +111,14 @@ enum pf_result shadow_fault_short(struct mmu *m, struct shadow_vcpu *v,
 	if (!m->vmi || !v->root || table == INVALID_FRAME || m->queued_kernel ||
 	    !paging(v))
 		return PF_EMULATE;
-	e = linear_ptr(m, v, table);
+	e = linear_ptr_memo(m, v, table, 0);
 	if (!e)
 		return PF_EMULATE;
 	i = m->pae ? 2 * ((va >> 21) & 511) : va >> 22;
 	pde = e[i];
 	if ((pde & (LOW_P | (uint32_t)PE_PS)) != LOW_P || (m->pae && e[i + 1]))
 		return PF_EMULATE;
-	e = linear_ptr(m, v, pde >> PAGE_SHIFT);
+	e = linear_ptr_memo(m, v, pde >> PAGE_SHIFT, 1);
 	if (!e)
 		return PF_EMULATE;
 	i = m->pae ? 2 * ((va >> 12) & 511) : (va >> 12) & 1023;
@@ -179,10 +179,12 @@ bool shadow_ensure_stack(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	struct pf_info info;
 	struct gwalk w;
 
-	shadow_sync(m);
 	for (; page < va; page += PAGE_SIZE) {
 		uint16_t id = v->root->link[PIECE(page)];
 
+		if (linear_writable(m, v, page))
+			continue;
+		shadow_sync(m);
 		if (!guest_walk(m, v, page, &w) || !(w.rights & RIGHTS_RW) ||
 		    PIECE(page) >= m->end_piece)
 			return false;

@@ -13,9 +13,6 @@
 /* Aligned words go in one piece: page-table entries and mailboxes need it. */
 static void copy_from(void *dst, const volatile uint8_t *src, uint32_t len)
 {
-	uint8_t *d = dst;
-	uint32_t i;
-
 	if (len == 4 && !((uintptr_t)src & 3)) {
 		uint32_t x =
 			*(const volatile uint32_t *)(const volatile void *)src;
@@ -23,15 +20,11 @@ static void copy_from(void *dst, const volatile uint8_t *src, uint32_t len)
 		memcpy(dst, &x, 4);
 		return;
 	}
-	for (i = 0; i < len; i++)
-		d[i] = src[i];
+	memcpy(dst, (const void *)(uintptr_t)src, len);
 }
 
 static void copy_to(volatile uint8_t *dst, const void *src, uint32_t len)
 {
-	const uint8_t *s = src;
-	uint32_t i;
-
 	if (len == 4 && !((uintptr_t)dst & 3)) {
 		uint32_t x;
 
@@ -39,8 +32,7 @@ static void copy_to(volatile uint8_t *dst, const void *src, uint32_t len)
 		*(volatile uint32_t *)(volatile void *)dst = x;
 		return;
 	}
-	for (i = 0; i < len; i++)
-		dst[i] = s[i];
+	memcpy((void *)(uintptr_t)dst, src, len);
 }
 
 /* A stretch inside one page. */

@@ -13,6 +13,8 @@
 #define PDE64_LARGE	 0x000fffffffe00000ull
 #define PDE64_LARGE_RSVD 0x001fe000ull /* bit 12 is PAT */
 #define FLAGS_OF_LEAF	 (PE_P | PE_RW | PE_US | PE_A | PE_D | PE_NX)
+#define PDPT_OFFSET	 0xfe0u /* of CR3: 32-byte aligned inside the page */
+#define PDPT_RSVD_HI	 ((uint32_t)(PDPT_RSVD >> 32))
 
 /* PAE entries are read so that two halves never mix. */
 static uint64_t entry64(const volatile uint32_t *p)
@@ -101,19 +103,21 @@ bool pdpt_read(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3,
 {
 	const volatile uint32_t *p =
 		guest_map(m, v, gfn(GVA_FRAME(cr3)), false);
-	uint32_t i;
+	uint32_t i, lo, hi;
 
+	for (i = 0; i < 4; i++)
+		pdpt[i] = INVALID_FRAME;
+	if (!p)
+		return true;
+	p += (cr3 & PDPT_OFFSET) / sizeof(*p);
 	for (i = 0; i < 4; i++) {
-		/* 32-byte aligned inside the page */
-		uint64_t e = p ? entry64(p + ((cr3 & 0xfe0) >> 2) + 2 * i) : 0;
-
-		if (!(e & PE_P)) {
-			pdpt[i] = INVALID_FRAME;
+		lo = p[2 * i];
+		hi = p[2 * i + 1];
+		if (!(lo & (uint32_t)PE_P))
 			continue;
-		}
-		if (e & PDPT_RSVD)
+		if ((lo & (uint32_t)PDPT_RSVD) || (hi & PDPT_RSVD_HI))
 			return false;
-		pdpt[i] = entry_frame(e);
+		pdpt[i] = lo >> PAGE_SHIFT | hi << (32 - PAGE_SHIFT);
 	}
 	return true;
 }

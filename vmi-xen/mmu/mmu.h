@@ -130,6 +130,12 @@ struct last_table {
 /* No key, and no entry of a table. */
 #define LAST_NONE 0xffffffffu
 
+/* A frame that is read by its linear address; INVALID_FRAME: none. */
+struct linear_memo {
+	uint32_t gfn;
+	const volatile uint32_t *at;
+};
+
 struct mmu_config {
 	struct p2m p2m;
 	/* Pool frames: own memory, not guest memory, mapped nowhere writable
@@ -189,6 +195,7 @@ struct mmu {
 	uint32_t nr_queued;
 	uint16_t last_l1; /* pool page that the last queued entry is of */
 	struct last_table set;
+	struct linear_memo memo[2]; /* of the last fault's two tables */
 	bool queued_kernel; /* the linear map may be concerned */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
 	struct shadow_stats *stats;

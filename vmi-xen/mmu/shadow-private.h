@@ -133,10 +133,12 @@ static inline uint64_t frame_addr(uint32_t frame)
 	return (uint64_t)frame << PAGE_SHIFT;
 }
 
-/* What short.h knows of the last table may not be true any more. */
+/* What is remembered of tables (mmu.set, mmu.memo) may not be true any more. */
 static inline void set_forget(struct mmu *m)
 {
 	m->set.key = LAST_NONE;
+	m->memo[0].gfn = INVALID_FRAME;
+	m->memo[1].gfn = INVALID_FRAME;
 }
 
 /* queue.c: updates on their way to Xen, in order */
@@ -199,6 +201,29 @@ linear_ptr(const struct mmu *m, const struct shadow_vcpu *v, uint32_t g)
 	if (!(p2m_get(&m->p2m, gfn(g)) & P2M_LIN) || !linear_holds(m, v, va))
 		return NULL;
 	return xen_va_ptr(va, false);
+}
+/* The same, remembered in memo[@level] until set_forget(). */
+static inline const volatile uint32_t *
+linear_ptr_memo(struct mmu *m, const struct shadow_vcpu *v, uint32_t g,
+		unsigned int level)
+{
+	struct linear_memo *memo = &m->memo[level];
+
+	if (__builtin_expect(memo->gfn == g, 1))
+		return memo->at;
+	memo->at = linear_ptr(m, v, g);
+	memo->gfn = memo->at ? g : INVALID_FRAME;
+	return memo->at;
+}
+/* Page @va of the linear map is there, writable, in the running root. */
+static inline bool linear_writable(const struct mmu *m,
+				   const struct shadow_vcpu *v, gva_t va)
+{
+	uint32_t g = GVA_FRAME(va - m->linear.va);
+
+	return g < m->linear.pages && !m->queued_kernel &&
+	       (p2m_get(&m->p2m, gfn(m->linear.gfn + g)) & P2M_LINW) &&
+	       linear_holds(m, v, va);
 }
 /* Read-only view of a pool page, for audits and comparisons. */
 const volatile uint64_t *map_pool_page(struct mmu *m, const struct spage *sp);

@@ -138,13 +138,14 @@ void shadow_set_cr0(struct mmu *m, struct shadow_vcpu *v, uint32_t cr0)
 
 bool shadow_set_cr3(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3)
 {
-	uint32_t pdpt[4];
+	uint32_t pdpt[4], i;
 
 	shadow_sync(m);
 	if (paging(v) && m->pae) {
 		if (!pdpt_read(m, v, cr3, pdpt))
 			return false;
-		memcpy(v->pdpt, pdpt, sizeof(pdpt));
+		for (i = 0; i < 4; i++)
+			v->pdpt[i] = pdpt[i];
 	}
 	v->cr3 = cr3;
 	if (!paging(v))

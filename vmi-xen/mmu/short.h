@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SetPxE the short way: an entry of the page table that the last one was in
- * (as in all long runs of them), with a frame below 4 GB.
+ * SetPxE and UpdatePxE the short way: an entry of the page table that the last
+ * one was in (as in all long runs of them), with a frame below 4 GB.
  *
  * What is known of that table is in mmu.set, for the half page that holds
  * mmu.set.key; whatever changes what is known calls set_forget().  It is here
@@ -87,13 +87,13 @@ set_store(gva_t ptep, bool pae, uint32_t lo, uint32_t hi)
 		p[1] = hi;
 }
 
-/**
- * SetPxELong (@pae) and SetPxE: false, with nothing done, when
- * shadow_set_pxe() must do it.  @hi is 0 without PAE.
+/*
+ * The entry at @ptep is, or becomes (@store), what @lo and @hi say.  False,
+ * with nothing done, when it cannot go this way.
  */
 static inline __attribute__((always_inline)) bool
-shadow_set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
-		 uint32_t hi, const bool pae)
+set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
+	  uint32_t hi, const bool pae, const bool store)
 {
 	uint32_t i = (ptep >> (pae ? 3 : 2)) & (SHADOW_L1_ENTRIES - 1);
 	uint32_t out_lo = 0, out_hi = 0, w, n;
@@ -101,12 +101,10 @@ shadow_set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 	struct xen_mmu_entry *e;
 	struct spage *sp;
 
-	if ((ptep & (pae ? SET_KEY_PAE : SET_KEY_2)) != m->set.key &&
-	    !set_learn(m, v, ptep, pae))
-		return false;
 	sp = m->set.sp;
 	if (!sp) {
-		set_store(ptep, pae, lo, hi);
+		if (store)
+			set_store(ptep, pae, lo, hi);
 		m->stats->updates_unshadowed++;
 		return true;
 	}
@@ -119,14 +117,16 @@ shadow_set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 			return false;
 		out_lo = short_low(w, lo, lo | m->set.dirty);
 		out_hi = short_high(w) | hi;
-		set_store(ptep, pae, lo, hi);
+		if (store)
+			set_store(ptep, pae, lo, hi);
 		now = m->set.dirty; /* the kernel's */
 		if (!bit_set(&sp->present, i)) {
 			sp->nr_present++;
 			now = true;
 		}
 	} else {
-		set_store(ptep, pae, lo, hi);
+		if (store)
+			set_store(ptep, pae, lo, hi);
 		if (!bit_clear(&sp->present, i)) {
 			m->stats->updates_none++;
 			return true;
@@ -146,6 +146,39 @@ shadow_set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 	if (now && !v->lazy)
 		queue_send_at(m, v, sp->piece, XEN_VA_NONE);
 	return true;
+}
+
+static inline __attribute__((always_inline)) bool
+set_known(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep,
+	  const bool pae)
+{
+	return (ptep & (pae ? SET_KEY_PAE : SET_KEY_2)) == m->set.key ||
+	       set_learn(m, v, ptep, pae);
+}
+
+/**
+ * SetPxELong (@pae) and SetPxE: false, with nothing done, when
+ * shadow_set_pxe() must do it.  @hi is 0 without PAE.
+ */
+static inline __attribute__((always_inline)) bool
+shadow_set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
+		 uint32_t hi, const bool pae)
+{
+	return set_known(m, v, ptep, pae) &&
+	       set_short(m, v, ptep, lo, hi, pae, true);
+}
+
+/** The same for UpdatePxE and UpdatePxELong, and shadow_update_pxe(). */
+static inline __attribute__((always_inline)) bool
+shadow_update_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep,
+		    const bool pae)
+{
+	const volatile uint32_t *p;
+
+	if (!set_known(m, v, ptep, pae))
+		return false;
+	p = xen_va_ptr(ptep, false);
+	return set_short(m, v, ptep, p[0], pae ? p[1] : 0, pae, false);
 }
 
 #endif

@@ -121,7 +121,17 @@ ENTRY(trap_common)
 	cmpl	$VCPU_STACK_SIZE, %ecx
 	jb	1f			/* on our stack already */
 	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
+	/* The most frequent of all has a way of its own. */
+	cmpl	$X86_EXC_PF, REGS_VECTOR(%ebp)
+	jne	1f
+	cmpl	$MODE_VMI, vcpu0 + VCPU_MODE
+	jne	1f
+	cmpw	$0, vcpu0 + VCPU_GDT_STALE
+	jne	1f
+	call	trap_page_fault_vmi
+	jmp	2f
 1:	call	trap_dispatch
+2:
 	movl	%ebp, %esp
 	testl	%eax, %eax
 	jnz	trap_deliver

@@ -12,28 +12,18 @@
 #include "trap/handlers.h"
 #include "x86-defs.h"
 
-uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
+/* Ring 2 is user to Xen's error code, kernel to the guest. */
+static uint32_t guest_view(const struct cpu_regs *regs)
 {
-	uint32_t cr2 = xen_cr2();
-	uint32_t error = regs->error, guest_error;
+	return regs_user(regs) ? regs->error : regs->error & ~WALK_USER;
+}
+
+static uint32_t general_way(struct vcpu *v, struct cpu_regs *regs, uint32_t cr2)
+{
 	struct pf_info info;
 
-	counters.traps[X86_EXC_PF]++;
-	trace_note(TRACE_TRAP, X86_EXC_PF, regs->eip, cr2);
-	/* Ring 2 is user to Xen's error code, kernel to the guest. */
-	if (!regs_user(regs))
-		error &= ~WALK_USER;
-	switch (shadow_fault_short(&v->machine->mmu, &v->shadow, cr2, error,
-				   &guest_error)) {
-	case PF_FIXED:
-		return TRAP_RESUME;
-	case PF_GUEST:
-		v->cr2 = cr2;
-		return trap_to_guest(v, regs, X86_EXC_PF, guest_error);
-	case PF_EMULATE:
-		break;
-	}
-	switch (shadow_fault(&v->machine->mmu, &v->shadow, cr2, error, &info)) {
+	switch (shadow_fault(&v->machine->mmu, &v->shadow, cr2,
+			     guest_view(regs), &info)) {
 	case PF_FIXED:
 		return TRAP_RESUME;
 	case PF_EMULATE:
@@ -44,4 +34,36 @@ uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
 	}
 	v->cr2 = cr2;
 	return trap_to_guest(v, regs, X86_EXC_PF, info.error);
+}
+
+uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
+{
+	uint32_t cr2 = xen_cr2();
+
+	counters.traps[X86_EXC_PF]++;
+	trace_note(TRACE_TRAP, X86_EXC_PF, regs->eip, cr2);
+	return general_way(v, regs, cr2);
+}
+
+uint32_t trap_page_fault_vmi(struct cpu_regs *regs)
+{
+	struct vcpu *v = this_vcpu();
+	uint32_t cr2 = xen_cr2(), error;
+
+	counters.traps[X86_EXC_PF]++;
+	trace_note(TRACE_TRAP, X86_EXC_PF, regs->eip, cr2);
+	switch (shadow_fault_short(&v->machine->mmu, &v->shadow, cr2,
+				   guest_view(regs), &error)) {
+	case PF_FIXED:
+		return TRAP_RESUME;
+	case PF_GUEST:
+		v->cr2 = cr2;
+		if (v->idt[X86_EXC_PF].flags & GATE_PRESENT)
+			return deliver_vmi(&v->idt[X86_EXC_PF], regs, true,
+					   error);
+		return trap_to_guest(v, regs, X86_EXC_PF, error);
+	case PF_EMULATE:
+		break;
+	}
+	return general_way(v, regs, cr2);
 }

@@ -75,24 +75,6 @@ static uint32_t deliver_ring2(struct vcpu *v, const struct gate *g,
 	return TRAP_RESUME;
 }
 
-/* Xen's frame is the guest's; entry.S finds the handler in front of it. */
-static uint32_t deliver_vmi(const struct gate *g, struct cpu_regs *regs,
-			    unsigned int vector, uint32_t error)
-{
-	uint32_t action = TRAP_DELIVER;
-
-	if (x86_exc_has_error(vector)) {
-		regs->error = error;
-		regs->vector = g->eip;
-		action |= TRAP_ERROR;
-	} else {
-		regs->error = g->eip;
-	}
-	if (!(g->flags & GATE_INTERRUPT) && (regs->eflags & X86_EFLAGS_IF))
-		action |= TRAP_UNMASK;
-	return action;
-}
-
 uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 		       unsigned int vector, uint32_t error)
 {
@@ -101,7 +83,8 @@ uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 	if (v->mode == CPU_VMI) {
 		if (!(v->idt[vector].flags & GATE_PRESENT))
 			triple_fault(v, regs, vector);
-		return deliver_vmi(&v->idt[vector], regs, vector, error);
+		return deliver_vmi(&v->idt[vector], regs,
+				   x86_exc_has_error(vector), error);
 	}
 	/* Before VMI_Init nobody tells of changes: look. */
 	now = idt_gate(v, vector);

@@ -90,10 +90,6 @@ static uint32_t dispatch(struct cpu_regs *regs)
 	unsigned int vector = TRAP_VECTOR(regs->vector);
 	uint32_t action;
 
-	/* The most frequent of all. */
-	if (regs->vector == X86_EXC_PF && v->mode == CPU_VMI &&
-	    !in_adapter(regs) && !v->gdt_stale)
-		return trap_page_fault(v, regs);
 	if (in_adapter(regs))
 		return trap_in_adapter(v, regs);
 	if (v->mode == CPU_RING2 && regs_user(regs))

@@ -23,11 +23,18 @@
 
 #ifndef __ASSEMBLER__
 #include "cpu/vcpu.h"
+#include "x86-defs.h"
 
 extern uint8_t vcpu_stack[VCPU_STACK_SIZE];
 
 /** C side of every trap. Context: ring 1, adapter stack, upcalls masked. */
 uint32_t trap_dispatch(struct cpu_regs *regs);
+
+/**
+ * The same for a #PF of the guest after VMI_Init, when nothing else is to be
+ * done first (entry.S).
+ */
+uint32_t trap_page_fault_vmi(struct cpu_regs *regs);
 
 /** Print the registers and the stack of a frame at error level. */
 void regs_dump(const struct cpu_regs *regs);
@@ -41,6 +48,27 @@ void regs_dump(const struct cpu_regs *regs);
  */
 uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 		       unsigned int vector, uint32_t error);
+
+/*
+ * After VMI_Init Xen's frame is the guest's: put the address of gate @g, which
+ * is present, where entry.S finds it.
+ */
+static inline uint32_t deliver_vmi(const struct gate *g, struct cpu_regs *regs,
+				   bool has_error, uint32_t error)
+{
+	uint32_t action = TRAP_DELIVER;
+
+	if (has_error) {
+		regs->error = error;
+		regs->vector = g->eip;
+		action |= TRAP_ERROR;
+	} else {
+		regs->error = g->eip;
+	}
+	if (!(g->flags & GATE_INTERRUPT) && (regs->eflags & X86_EFLAGS_IF))
+		action |= TRAP_UNMASK;
+	return action;
+}
 
 /** Deliver the most urgent virtual interrupt, if the flag allows one. */
 uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs);

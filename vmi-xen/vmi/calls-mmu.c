@@ -82,12 +82,16 @@ void vmi_update_pxe(gva_t entry, uint32_t flags)
 {
 	struct vcpu *v = this_vcpu();
 
-	shadow_update_pxe(mmu_of(v), &v->shadow, entry, flags);
+	if (!shadow_update_short(&machine0.mmu, &v->shadow, entry, false))
+		shadow_update_pxe(mmu_of(v), &v->shadow, entry, flags);
 }
 
 void vmi_update_pxe_long(gva_t entry, uint32_t flags)
 {
-	vmi_update_pxe(entry, flags);
+	struct vcpu *v = this_vcpu();
+
+	if (!shadow_update_short(&machine0.mmu, &v->shadow, entry, true))
+		shadow_update_pxe(mmu_of(v), &v->shadow, entry, flags);
 }
 
 void vmi_allocate_page(uint32_t frame, uint32_t flags, uint32_t from,

@@ -127,8 +127,8 @@ void xen_timer_set(uint64_t ns);
 void xen_stop_tick(uint32_t vcpu);
 /** Let Xen account the vCPU's time in memory of ours; before xen_stolen_ns. */
 void xen_runstate_register(uint32_t vcpu);
-/** ns that this vCPU was runnable or offline: stolen from it. */
-uint64_t xen_stolen_ns(uint32_t vcpu);
+/** ns that this vCPU was runnable or offline: stolen from it; @tsc: then. */
+uint64_t xen_stolen_ns(uint32_t vcpu, uint64_t *tsc);
 
 /* --- Scheduling (sched.c) -------------------------------------------------*/
 enum xen_shutdown {

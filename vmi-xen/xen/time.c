@@ -128,16 +128,19 @@ void xen_runstate_register(uint32_t vcpu)
 		panic("runstate area of vCPU %u refused", vcpu);
 }
 
-uint64_t xen_stolen_ns(uint32_t vcpu)
+uint64_t xen_stolen_ns(uint32_t vcpu, uint64_t *tsc)
 {
 	volatile struct vcpu_runstate_info *r = &runstate[vcpu];
-	uint64_t entry, stolen;
+	uint64_t stolen;
+	uint32_t entry;
 
+	/* Xen writes it only while we do not run: each time another low word. */
 	do {
-		entry = r->state_entry_time;
+		entry = (uint32_t)r->state_entry_time;
 		barrier();
 		stolen = r->time[RUNSTATE_runnable] + r->time[RUNSTATE_offline];
+		*tsc = xen_rdtsc();
 		barrier();
-	} while (entry != r->state_entry_time);
+	} while (entry != (uint32_t)r->state_entry_time);
 	return stolen;
 }
