@@ -4,9 +4,10 @@
 #
 #   BENCH_PARTS   parts that make bench runs; BENCH_NEEDS are built first
 #   BENCH_CHECKED those that make check compares with their baseline too
-BENCH_PARTS += primitives
-BENCH_CHECKED += primitives
+BENCH_PARTS += primitives linux
+BENCH_CHECKED += primitives linux
 BENCH_NEEDS += $(GUESTS) $(BUILD)/vmi-ref.rom
+LAB_NEEDS += $(BENCH_NEEDS)
 LAB_TAP += 'tests/bench/run --tap $(BENCH_CHECKED)'
 
 # For the part "linux".
@@ -15,7 +16,7 @@ $(BENCH_UNPAUSE): tests/bench/unpause.c
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) $< -lxenctrl -o $@
-BENCH_NEEDS += $(BENCH_UNPAUSE) $(BUILD)/image/bench.gz
+BENCH_NEEDS += $(BENCH_UNPAUSE) $(BUILD)/image/bench.gz $(KERNELS)
 
 .PHONY: bench-accept
 # make bench PARTS="primitives ...": only these
