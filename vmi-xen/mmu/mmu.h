@@ -196,7 +196,7 @@ struct mmu {
 	uint16_t last_l1; /* pool page that the last queued entry is of */
 	struct last_table set;
 	struct linear_memo memo[2]; /* of the last fault's two tables */
-	bool queued_kernel; /* the linear map may be concerned */
+	bool queued_kernel;	    /* the linear map may be concerned */
 	struct xen_mmu_entry queue[SHADOW_QUEUE];
 	struct shadow_stats *stats;
 };
