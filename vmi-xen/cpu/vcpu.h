@@ -108,9 +108,9 @@ struct vcpu {
 	struct shadow_vcpu shadow;
 
 	struct alarm alarm[VMI_NR_ALARMS];
-	uint64_t timer_deadline; /* ns, what Xen's timer is set to */
+	uint64_t timer_deadline;	   /* ns, what Xen's timer is set to */
 	uint64_t stolen_ns, stolen_cycles; /* as last converted */
-	uint64_t wallclock_base; /* when last asked */
+	uint64_t wallclock_base;	   /* when last asked */
 
 	/* make PROFILE=1 */
 	uint32_t profile_start, call_least[80], trap_least[32];
