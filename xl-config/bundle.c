@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See bundle.h. */
 #include "bundle.h"
-#include "file.h"
 
 #include <string.h>
 
@@ -42,7 +41,10 @@ static bool check_kernel(struct bundle *b, const struct map *kernel,
 	if (e != BZIMAGE_OK)
 		return report_error(r, "kernel \"%s\" %s", path, errors[e]);
 	b->kernel_size = b->kernel.kernel_offset + b->kernel.kernel_size;
-	kernel_inspect(&b->facts, kernel->data, kernel->size, &b->kernel);
+	if (!same_file(&b->inspected, &kernel->stat))
+		kernel_inspect(&b->facts, kernel->data, kernel->size,
+			       &b->kernel);
+	b->inspected = kernel->stat;
 	return kernel_check(&b->facts, path, r);
 }
 
@@ -60,7 +62,6 @@ static bool open_files(struct files *f, struct bundle *b, const char *kernel,
 		       const char *initrd, struct report *r)
 {
 	memset(f, 0, sizeof(*f));
-	memset(b, 0, sizeof(*b));
 	if (!map_file(&f->kernel, kernel, "kernel", r) ||
 	    !check_kernel(b, &f->kernel, kernel, r))
 		return false;
@@ -81,8 +82,10 @@ bool bundle_check(struct bundle *b, const char *kernel, const char *initrd,
 		  struct report *r)
 {
 	struct files f;
-	bool good = open_files(&f, b, kernel, initrd, r);
+	bool good;
 
+	memset(b, 0, sizeof(*b));
+	good = open_files(&f, b, kernel, initrd, r);
 	close_files(&f);
 	return good;
 }
@@ -90,14 +93,22 @@ bool bundle_check(struct bundle *b, const char *kernel, const char *initrd,
 bool bundle_make(struct bundle *b, const char *kernel, const char *initrd,
 		 const char *path, struct report *r)
 {
+	memset(b, 0, sizeof(*b));
+	return bundle_make_checked(b, kernel, initrd, path, r);
+}
+
+bool bundle_make_checked(struct bundle *b, const char *kernel,
+			 const char *initrd, const char *path, struct report *r)
+{
 	static const uint8_t zeros[PAD];
 	struct files f;
 	bool good = open_files(&f, b, kernel, initrd, r);
 
 	if (good) {
 		const struct map parts[] = {
-			{ f.kernel.data, b->kernel_size },
-			{ zeros, b->initrd_size ? -b->kernel_size % PAD : 0 },
+			{ .data = f.kernel.data, .size = b->kernel_size },
+			{ .data = zeros,
+			  .size = b->initrd_size ? -b->kernel_size % PAD : 0 },
 			f.initrd,
 		};
 

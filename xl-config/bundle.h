@@ -8,12 +8,14 @@
 #define XL_CONFIG_BUNDLE_H
 
 #include "boot/bzimage.h"
+#include "file.h"
 #include "kernel.h"
 #include "report.h"
 
 struct bundle {
 	struct bzimage kernel;
 	struct kernel_facts facts;
+	struct stat inspected;		 /* the file that they are of */
 	size_t kernel_size, initrd_size; /* of the files */
 	size_t size;			 /* of the bundle */
 };
@@ -28,5 +30,13 @@ bool bundle_check(struct bundle *b, const char *kernel, const char *initrd,
 /** bundle_check(), then write the bundle to @path: all of it or nothing. */
 bool bundle_make(struct bundle *b, const char *kernel, const char *initrd,
 		 const char *path, struct report *r);
+
+/**
+ * bundle_make() after bundle_check() of the same @b: a kernel that is still the
+ * same file is not unpacked again, which is most of the work.
+ */
+bool bundle_make_checked(struct bundle *b, const char *kernel,
+			 const char *initrd, const char *path,
+			 struct report *r);
 
 #endif

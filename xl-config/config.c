@@ -59,7 +59,7 @@ static char *bundle_of(const struct guest_conf *c, struct report *r)
 	return path;
 }
 
-static bool make_bundle(const struct prepared *p, const struct config_args *a,
+static bool make_bundle(struct prepared *p, const struct config_args *a,
 			const char *path, struct report *r)
 {
 	if (p->plan.bootloader || a->no_bundle)

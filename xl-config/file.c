@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool map_file(struct map *m, const char *path, const char *what,
@@ -38,6 +37,7 @@ bool map_file(struct map *m, const char *path, const char *what,
 	else if (at) {
 		m->data = at;
 		m->size = (size_t)st.st_size;
+		m->stat = st;
 	}
 	if (fd >= 0)
 		close(fd);
@@ -49,6 +49,14 @@ void unmap_file(struct map *m)
 	if (m->data)
 		munmap((void *)(uintptr_t)m->data, m->size);
 	m->data = NULL;
+}
+
+bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 bool make_dirs(const char *path, struct report *r)

@@ -26,14 +26,14 @@ static bool check_adapter(struct guest_conf *c, struct report *r)
 
 static bool check_files(struct prepared *p, struct report *r)
 {
-	struct bundle b;
+	struct bundle *b = &p->bundle;
 
 	if (!check_adapter(&p->conf, r))
 		return false;
 	if (p->plan.bootloader)
 		return true;
-	return bundle_check(&b, p->conf.kernel, p->conf.ramdisk, r) &&
-	       plan_check_bundle(&p->plan, &p->conf, &b, r);
+	return bundle_check(b, p->conf.kernel, p->conf.ramdisk, r) &&
+	       plan_check_bundle(&p->plan, &p->conf, b, r);
 }
 
 bool prepare(struct prepared *p, const char *file, char *const *overrides,
@@ -60,14 +60,14 @@ void prepared_free(struct prepared *p)
 	p->text = NULL;
 }
 
-bool prepare_bundle(const struct prepared *p, const char *path,
-		    struct report *r)
+bool prepare_bundle(struct prepared *p, const char *path, struct report *r)
 {
-	struct bundle b;
+	struct bundle *b = &p->bundle;
 
 	if (p->plan.bootloader)
 		return true;
 	/* Both files may have changed since they were looked at. */
-	return bundle_make(&b, p->conf.kernel, p->conf.ramdisk, path, r) &&
-	       plan_check_bundle(&p->plan, &p->conf, &b, r);
+	return bundle_make_checked(b, p->conf.kernel, p->conf.ramdisk, path,
+				   r) &&
+	       plan_check_bundle(&p->plan, &p->conf, b, r);
 }

@@ -6,6 +6,7 @@
 #ifndef XL_CONFIG_PREPARE_H
 #define XL_CONFIG_PREPARE_H
 
+#include "bundle.h"
 #include "conf.h"
 #include "host.h"
 #include "rewrite.h"
@@ -16,6 +17,7 @@ struct prepared {
 	struct guest_conf conf;
 	struct host host;
 	struct plan plan;
+	struct bundle bundle; /* as checked */
 };
 
 /**
@@ -28,7 +30,6 @@ bool prepare(struct prepared *p, const char *file, char *const *overrides,
 void prepared_free(struct prepared *p);
 
 /** Make the bundle @path, when the plan needs one. */
-bool prepare_bundle(const struct prepared *p, const char *path,
-		    struct report *r);
+bool prepare_bundle(struct prepared *p, const char *path, struct report *r);
 
 #endif

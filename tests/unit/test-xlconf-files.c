@@ -280,6 +280,28 @@ static void bundles_are_kernel_and_initrd(void **state)
 	}
 }
 
+/* Between the look at a kernel and the bundle it may be exchanged. */
+static void bundles_are_of_the_kernel_of_now(void **state)
+{
+	static struct image m;
+	struct bundle b;
+	uint8_t packed[1024] = { 0 };
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	vmi_image(&m);
+	assert_true(bundle_check(&b, put("k", m.bytes, m.size), NULL, &r));
+	assert_true(
+		bundle_make_checked(&b, path_of("k"), NULL, path_of("b"), &r));
+	make_image(&m, 0x20a, packed,
+		   gzip(packed, sizeof(packed), INSIDE(LINUX PAE)));
+	put("other", m.bytes, m.size);
+	assert_int_equal(rename(path_of("other"), path_of("k")), 0);
+	assert_false(
+		bundle_make_checked(&b, path_of("k"), NULL, path_of("b"), &r));
+	assert_non_null(strstr(r.text, "has no VMI support"));
+}
+
 static void arguments_as_xl_takes_them(void **state)
 {
 	static const struct {
@@ -729,6 +751,7 @@ int main(void)
 		cmocka_unit_test(damaged_payloads_pass),
 		cmocka_unit_test(wrong_files_are_named),
 		cmocka_unit_test(bundles_are_kernel_and_initrd),
+		cmocka_unit_test(bundles_are_of_the_kernel_of_now),
 		cmocka_unit_test(arguments_as_xl_takes_them),
 		cmocka_unit_test(hosts_are_judged),
 		cmocka_unit_test(json_is_json),
