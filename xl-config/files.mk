@@ -100,5 +100,7 @@ $(L)/boot.tar: tests/lab/build-boot tests/lab/build-dom0 $(L)/debs.sha256
 	$(call say,BOOT,$@)
 	$(Q)tests/lab/build-boot $(L)
 
-LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi $(L)/boot.tar
-LAB_TAP += tests/lab/test-toolstack tests/lab/test-toolstack-disk tests/lab/test-toolstack-life
+LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi $(L)/boot.tar $(I)/up.gz \
+	$(BUILD)/guests/linux-6.1-pae/bzImage $(BUILD)/guests/linux-6.1-nopae/bzImage
+LAB_TAP += tests/lab/test-toolstack tests/lab/test-toolstack-disk tests/lab/test-toolstack-life \
+	tests/lab/test-toolstack-linux

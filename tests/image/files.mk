@@ -17,7 +17,7 @@ $(I)/load: $(load-sources) tests/image/load.h
 	$(call say,GUESTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(IMAGE_CFLAGS) -pthread -s $(load-sources) -o $@
-$(I)/powerbutton $(I)/bench: $(I)/%: tests/image/%.c tests/image/mini.h
+$(I)/powerbutton $(I)/bench $(I)/up: $(I)/%: tests/image/%.c tests/image/mini.h
 	$(call say,GUESTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(MINI_CFLAGS) -s $< -o $@
@@ -29,9 +29,9 @@ $(DEVICE_PROGRAMS): $(I)/%: tests/image/%.c
 	$(Q)$(HOSTCC) $(IMAGE_CFLAGS) -s $< -o $@
 $(IMAGE): tests/image/build-image tests/image/mkcpio tests/image/init $(IMAGE_PROGRAMS)
 	$(Q)tests/image/build-image $(CURDIR)/$@ $(IMAGE_PROGRAMS)
-# The benchmark is the whole user space of its run.
-$(I)/bench.gz: tests/image/mkcpio $(I)/bench
+# These are the whole user space of their run.
+$(I)/bench.gz $(I)/up.gz: $(I)/%.gz: tests/image/mkcpio $(I)/%
 	$(Q)rm -rf $@.dir && mkdir -p $@.dir
-	$(Q)cp $(I)/bench $@.dir/init
+	$(Q)cp $(I)/$* $@.dir/init
 	$(Q)tests/image/mkcpio $@.dir | gzip -9n >$@.new
 	$(Q)mv $@.new $@

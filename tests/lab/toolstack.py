@@ -20,6 +20,13 @@ MKBZIMAGE = runpy.run_path(os.path.join(lab.TOP, 'tests/tools/mkbzimage'))['buil
 # What QEMU's processors need: see lab.DOMAIN_TYPE.
 OVERRIDES = {'pv32': ['type="pv"'], 'debian': ['pvshim_extra="spec-ctrl=no"']}
 
+# A configuration by every way there is; with words of the command line behind.
+ROUTES = {
+    'xl': 'xl create /files/%s.cfg', 'create': 'vmi-xen create /files/%s.cfg',
+    'patched': '/files/xl-patched create /files/%s.cfg',
+    'config': 'sh -c "vmi-xen config /files/%s.cfg \\"\\$@\\" >/tmp/plain.cfg && '
+              '$stock create /tmp/plain.cfg" -'}
+
 PREPARE = r'''
 tar -x -C / -f installed.tar
 mkdir -p /var/lib/guests /out/cases
@@ -150,12 +157,12 @@ class Case:
         return wrong
 
 
-def example(name, machine, words=(), **wants):
+def example(name, machine, words=(), route='xl', **wants):
     """An example's file as it is, with what QEMU's processors need."""
     with open(os.path.join(EXAMPLES, name + '.cfg'), encoding='ascii') as file:
         text = file.read()
-    return Case('example-' + name, text, 'xl create /files/example-%s.cfg' % name,
-                OVERRIDES[machine] + list(words), **wants)
+    case = 'example-' + name + ('' if route == 'xl' else '-' + route)
+    return Case(case, text, ROUTES[route] % case, OVERRIDES[machine] + list(words), **wants)
 
 
 def disk_image(files, megabytes):
@@ -171,7 +178,7 @@ def disk_image(files, megabytes):
         with open(image, 'wb') as out:
             out.truncate(size)
         environment = dict(os.environ, PATH=os.environ['PATH'] + ':/usr/sbin:/sbin')
-        subprocess.run(['mke2fs', '-q', '-t', 'ext2', '-b', '1024', '-d', tree,
+        subprocess.run(['mke2fs', '-q', '-t', 'ext2', '-b', '4096', '-d', tree,
                         '-E', 'offset=%d,root_owner=0:0' % (first * 512), image,
                         '%dk' % ((size - first * 512) >> 10)], check=True, env=environment)
         with open(image, 'r+b') as out:
@@ -187,7 +194,7 @@ def disk_image(files, megabytes):
 def disks(kernel, initrd, words):
     """What the verb "disk" needs: the same kernel for both, another menu."""
     with open(os.path.join(EXAMPLES, 'guest-grub.cfg'), encoding='ascii') as file:
-        menu = file.read().replace('console=ttyS0', words)
+        menu = file.read().replace('console=ttyS0', words).replace('timeout=3', 'timeout=0')
     with open(lab.ADAPTER, 'rb') as file:
         adapter = file.read()
     boot = {'boot/vmlinuz': kernel, 'boot/initrd.img': initrd}
@@ -219,7 +226,7 @@ def run(name, cases_of, files, prepare='', after='', timeout=900):
         subprocess.run(['make', '-s', os.path.relpath(INSTALLED, lab.TOP)], cwd=lab.TOP,
                        check=True, stdout=subprocess.DEVNULL)
     machines = [m for m in lab.MACHINES if m in sys.argv] or lab.MACHINES
-    names = [w for w in sys.argv[1:] if w not in lab.MACHINES]
+    names = [w for w in sys.argv[1:] if w not in lab.MACHINES and not w.startswith('-')]
 
     def boot(machine):
         cases = [c for c in cases_of(machine) if not names or c.name in names]
