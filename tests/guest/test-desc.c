@@ -19,6 +19,7 @@
 #define LDT_ENTRY   2
 #define LDT_SEGMENT ((LDT_ENTRY << X86_SEL_INDEX_SHIFT) | X86_SEL_TI | 3)
 #define LDT_BYTES   64
+#define INT3	    0xcc
 #define GATE_TRIED  0x83
 #define NEGATIVE    0xfffffffcu /* gs:-4, as glibc's TLS */
 
@@ -319,6 +320,40 @@ TEST("desc", "WriteIDTEntry: the gate works at once", AFTER)
 	traps_restore_gate(X86_EXC_BP);
 	trap_hook(X86_EXC_BP, NULL);
 	check_eq(idt[GATE_TRIED].raw, old.raw);
+}
+
+static void user_traps(void *arg)
+{
+	(void)arg;
+	user_call(USER(user_ud2), 0, 0, 0, 0);
+}
+
+/* For a processor that is an address, and not the end of the table. */
+TEST("desc", "a gate with offset 0 is a gate like any other", AFTER)
+{
+	const struct x86_dt_ptr p = { X86_NR_VECTORS * X86_DESC_SIZE - 1,
+				      TEST_VA };
+	const union x86_desc d =
+		x86_gate(KERNEL_CS, 0, X86_TYPE_INT_GATE32, 0);
+	union x86_desc *copy = (union x86_desc *)TEST_VA;
+	volatile uint8_t *there = (volatile uint8_t *)PAGE_OFFSET;
+	uint8_t old = *there; /* low memory is mapped at 0, too */
+
+	user_map();
+	map_new(TEST_VA, KERNEL_PAGE);
+	memcpy(copy, idt, sizeof(idt));
+	copy[X86_EXC_NMI] = d;
+	vmi(VMI_CALL_SetIDT, addr(&p));
+	user_call(USER(user_ud2), 0, 0, 0, 0);
+	vmi(VMI_CALL_SetIDT, addr(&idtr));
+	check_eq(last_trap.frame.vector, X86_EXC_UD);
+
+	vmi(VMI_CALL_WriteIDTEntry, addr(idt), X86_EXC_UD, d.lo, d.hi);
+	*there = INT3;
+	check_eq((uint32_t)guarded(user_traps, NULL), X86_EXC_BP);
+	*there = old;
+	traps_restore_gate(X86_EXC_UD);
+	check_eq(last_trap.frame.eip, 1);
 }
 
 TEST("desc", "SetIDT of a copy elsewhere, and back", AFTER)

@@ -5,7 +5,8 @@
  * Before VMI_Init every exception comes to our stubs, and gates are read from
  * the guest's memory when one is delivered, for nobody tells of changes.
  * After it, most vectors go from Xen straight to the guest's handler; those
- * in LOOKED_AT and exceptions without a handler keep a stub.
+ * in LOOKED_AT, exceptions without a handler and handlers at address 0, which
+ * is the end of Xen's tables, keep a stub.
  *
  * VMI calls: SetIDT, WriteIDTEntry.  Hypercalls: set_trap_table.
  */
@@ -62,7 +63,8 @@ static bool xen_trap_of(const struct vcpu *v, unsigned int vector,
 	const struct gate *g = &v->idt[vector];
 
 	t->vector = (uint8_t)vector;
-	if (looked_at(v, vector)) {
+	/* Without a stub it is a #GP, which trap/protection.c knows. */
+	if (looked_at(v, vector) || !g->eip) {
 		t->flags = XEN_TRAP_MASK;
 		t->cs = v->kernel_cs;
 		t->eip = trap_stub(vector);
