@@ -32,6 +32,13 @@ static void words_are_sorted(void **state)
 	assert_null(split("vmi_panic vmi_stats"));
 	assert_true(o.stats);
 	assert_true(o.panic);
+	assert_false(o.panic_stack);
+	assert_null(split("vmi_panic=stack"));
+	assert_false(o.panic);
+	assert_true(o.panic_stack);
+	assert_false(o.panic_guard);
+	assert_null(split("vmi_panic=guard"));
+	assert_true(o.panic_guard);
 	assert_false(o.virtio_disk);
 	assert_null(split("vmi_disk=virtio vmi_net=pcnet"));
 	assert_true(o.virtio_disk);
@@ -53,17 +60,12 @@ static void quotes_keep_spaces(void **state)
 static void unknown_words_are_named(void **state)
 {
 	static const char *const bad[] = {
-		"vmi_lgo=dbg",
-		"vmi_pool=",
-		"vmi_pool=12x",
-		"vmi_pool",
-		"vmi_pool=1234567890",
-		"vmi_panics",
-		"vmi_",
-		"vmi_disk=",
-		"vmi_disk=scsi",
-		"vmi_net=ide",
-		"vmi_disk",
+		"vmi_lgo=dbg",	       "vmi_pool=",
+		"vmi_pool=12x",	       "vmi_pool",
+		"vmi_pool=1234567890", "vmi_panics",
+		"vmi_panic=no",	       "vmi_",
+		"vmi_disk=",	       "vmi_disk=scsi",
+		"vmi_net=ide",	       "vmi_disk",
 		"vmi_net=virtio2",
 	};
 

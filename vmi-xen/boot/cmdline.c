@@ -87,7 +87,9 @@ static bool take(const char *word, size_t len, struct cmdline_options *o)
 	       choice_of(word, len, "vmi_net", "pcnet", "virtio",
 			 &o->virtio_net) ||
 	       flag_of(word, len, "vmi_stats", &o->stats) ||
-	       flag_of(word, len, "vmi_panic", &o->panic);
+	       flag_of(word, len, "vmi_panic", &o->panic) ||
+	       flag_of(word, len, "vmi_panic=stack", &o->panic_stack) ||
+	       flag_of(word, len, "vmi_panic=guard", &o->panic_guard);
 }
 
 const char *cmdline_split(const char *line, char *guest, size_t size,

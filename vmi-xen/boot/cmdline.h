@@ -19,6 +19,8 @@ struct cmdline_options {
 	bool virtio_net;  /* vmi_net=pcnet|virtio: the network cards */
 	bool stats;	  /* vmi_stats: print the counters at the end */
 	bool panic;	  /* vmi_panic: break on purpose, for tests */
+	bool panic_stack; /* vmi_panic=stack: use up the stack */
+	bool panic_guard; /* vmi_panic=guard: and its reserve */
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "lib/string.h"
 #include "lib/trace.h"
 #include "layout.h"
+#include "trap/traps.h"
 
 #define KB_PER_PAGE  4
 #define PAGES_PER_MB 256
@@ -98,6 +99,29 @@ static void load_bundle(struct machine *m)
 			b->cmdline_max, (uint32_t)strlen(m->guest_cmdline));
 }
 
+/* Push until ESP is at @end, and trap there. */
+static void __noreturn use_up_stack(const uint8_t *end)
+{
+	__asm__ volatile("1:	pushl $-1\n\t"
+			 "cmpl %0, %%esp\n\t"
+			 "ja 1b\n\t"
+			 "ud2"
+			 :
+			 : "r"(end)
+			 : "memory");
+	__builtin_unreachable();
+}
+
+static void break_on_purpose(const struct cmdline_options *o)
+{
+	if (o->panic)
+		panic("vmi_panic is on the command line");
+	if (o->panic_stack)
+		use_up_stack(vcpu_stack + VCPU_STACK_RESERVE);
+	if (o->panic_guard)
+		use_up_stack(vcpu_stack_guard);
+}
+
 static void read_options(struct machine *m)
 {
 	struct cmdline_options *o = &m->options;
@@ -116,8 +140,7 @@ static void read_options(struct machine *m)
 		user_error(
 			"command line: vmi_trace=%.*s: traps irqs calls hypercalls, or ring, are expected",
 			(int)o->trace_len, o->trace);
-	if (o->panic)
-		panic("vmi_panic is on the command line");
+	break_on_purpose(o);
 }
 
 void __noreturn start(uint32_t start_info_va)

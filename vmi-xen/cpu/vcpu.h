@@ -13,10 +13,15 @@
 #include "mmu/mmu.h"
 #endif
 
-#define NR_VECTORS	256
-#define VCPU_STACK_SIZE (4 * PAGE_SIZE)
-#define GDT_ENTRIES	512  /* of the shadow: one page */
-#define LDT_ENTRIES	8192 /* of the shadow: 16 pages */
+#define NR_VECTORS 256
+/*
+ * The adapter's stack.  Its lowest page is used by nobody but a panic that says
+ * that the rest was not enough, and the page below is not mapped.
+ */
+#define VCPU_STACK_SIZE	   (5 * PAGE_SIZE)
+#define VCPU_STACK_RESERVE PAGE_SIZE
+#define GDT_ENTRIES	   512	/* of the shadow: one page */
+#define LDT_ENTRIES	   8192 /* of the shadow: 16 pages */
 
 /* What the return of a VMI call has to see to. */
 #define DEFERRED_UPCALL 1 /* one came while on our stack; the flag was set */

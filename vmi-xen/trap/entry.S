@@ -258,7 +258,9 @@ END(deliver_deferred)
 
 	.section .bss, "aw", @nobits
 	.balign	4096
-	.globl	vcpu_stack
+	.globl	vcpu_stack_guard, vcpu_stack
+vcpu_stack_guard:			/* traps_init() unmaps it */
+	.skip	PAGE_SIZE
 vcpu_stack:
 	.skip	VCPU_STACK_SIZE
 

@@ -42,6 +42,7 @@ void traps_init(struct vcpu *v, struct machine *m)
 	struct xen_trap table[ARRAY_SIZE(stubs) + 1];
 
 	v->machine = m;
+	xen_unmap((gva_t)(uintptr_t)vcpu_stack_guard);
 	for (unsigned int i = 0; i < ARRAY_SIZE(stubs); i++)
 		table[i] = (struct xen_trap){
 			.vector = stubs[i].vector,

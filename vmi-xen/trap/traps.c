@@ -60,11 +60,24 @@ static uint32_t (*const handlers[])(struct vcpu *, struct cpu_regs *) = {
 	[X86_EXC_PF] = trap_page_fault,
 };
 
+/*
+ * Xen pushes its frames on the stack that has overflowed, and ends the domain,
+ * with a word on its own console only, when there is no memory for one.  So
+ * whatever traps on the last page says it.
+ */
+static bool stack_overflow(const struct cpu_regs *regs)
+{
+	return (uintptr_t)regs < (uintptr_t)vcpu_stack + VCPU_STACK_RESERVE;
+}
+
 /* Our own code trapped: a guarded access, an upcall, or a bug. */
 static uint32_t trap_in_adapter(struct vcpu *v, struct cpu_regs *regs)
 {
 	uint32_t fixup;
 
+	if (stack_overflow(regs))
+		panic_regs(regs, "the adapter's stack overflows, trap %u",
+			   regs->vector);
 	if (regs->vector == TRAP_UPCALL) {
 		v->upcall_deferred |= DEFERRED_UPCALL;
 		regs->eflags &= ~(uint32_t)X86_EFLAGS_IF;

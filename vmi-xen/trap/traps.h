@@ -25,7 +25,7 @@
 #include "cpu/vcpu.h"
 #include "x86-defs.h"
 
-extern uint8_t vcpu_stack[VCPU_STACK_SIZE];
+extern uint8_t vcpu_stack_guard[PAGE_SIZE], vcpu_stack[VCPU_STACK_SIZE];
 
 /** C side of every trap. Context: ring 1, adapter stack, upcalls masked. */
 uint32_t trap_dispatch(struct cpu_regs *regs);

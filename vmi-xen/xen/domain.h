@@ -50,6 +50,7 @@ pfn_t xen_m2p(const struct xen_info *x, mfn_t m);
 
 /** Map machine frame @m at @va, whose L1 exists. Panics when Xen refuses. */
 void xen_map(gva_t va, mfn_t m, bool writable);
+void xen_unmap(gva_t va);
 /** Tell the toolstack: @pages pfns, in a tree of mfns with @top above. */
 void xen_publish_p2m(uint32_t pages, mfn_t top);
 /** Frame behind an adapter address, by the page tables that are loaded. */

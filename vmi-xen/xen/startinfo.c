@@ -35,6 +35,14 @@ void xen_map(gva_t va, mfn_t m, bool writable)
 		panic("map mfn %#x at %#x: rc %d", mfn_x(m), va, rc);
 }
 
+void xen_unmap(gva_t va)
+{
+	int rc = hypercall_update_va_mapping(va, 0, UVMF_INVLPG | UVMF_LOCAL);
+
+	if (rc)
+		panic("unmap %#x: rc %d", va, rc);
+}
+
 void xen_publish_p2m(uint32_t pages, mfn_t top)
 {
 	struct shared_info *s = (struct shared_info *)(void *)shared_info_page;
