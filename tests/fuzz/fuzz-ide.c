@@ -4,8 +4,8 @@
  * each request is one that a disk may get (disk.h), lies within the disk, and
  * stays untouched until its answer.
  */
-#include <stdlib.h>
-#include "dev/board.h"
+#include "../mock/fake-disk.h"
+#include "../mock/must.h"
 #include "dev/ide.h"
 #include "lib/string.h"
 
@@ -16,25 +16,12 @@ struct input {
 	const uint8_t *p, *end;
 };
 
-/* A disk and the request that it works on. */
-struct fake {
-	struct disk disk;
-	struct disk_request *r;
-	struct disk_request copy;
-};
-
 struct bench {
 	struct board board;
 	struct ide ide;
-	struct fake fake[NR_DISKS];
+	struct fake_disk fake[NR_DISKS];
 	struct input in;
 };
-
-#define must(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			abort();                                               \
-	} while (0)
 
 static uint32_t take(struct input *in, unsigned int bytes)
 {
@@ -46,56 +33,23 @@ static uint32_t take(struct input *in, unsigned int bytes)
 }
 
 /* --- Disks ----------------------------------------------------------------*/
-static void check_segment(const struct disk_seg *s, const struct ide_channel *c)
+static bool in_its_buffer(const struct disk_request *r,
+			  const struct disk_seg *s)
 {
-	must(s->len && s->len <= PAGE_SIZE);
-	if (!s->local) {
-		must((s->gpa & PAGE_MASK) + s->len <= PAGE_SIZE);
-		return;
-	}
-	must(s->local >= c->data);
-	must(s->local + s->len <= c->data + sizeof(c->data));
-}
+	const struct ide_channel *c = r->opaque;
 
-static void check_request(const struct disk *d, const struct disk_request *r)
-{
-	uint32_t bytes = 0;
-
-	must(r->done);
-	if (r->op == DISK_FLUSH) {
-		must(!r->nr_segs);
-		return;
-	}
-	must(r->op == DISK_READ || (r->op == DISK_WRITE && !d->read_only));
-	must(r->nr_segs && r->nr_segs <= DISK_MAX_SEGS);
-	for (uint32_t i = 0; i < r->nr_segs; i++) {
-		check_segment(&r->seg[i], r->opaque);
-		bytes += r->seg[i].len;
-	}
-	must(!(bytes % DISK_SECTOR_SIZE));
-	must(r->sector < d->sectors);
-	must(bytes / DISK_SECTOR_SIZE <= d->sectors - r->sector);
-}
-
-static void submit(struct disk *d, struct disk_request *r)
-{
-	struct fake *f = (struct fake *)(void *)d; /* its first member */
-
-	must(!f->r);
-	check_request(d, r);
-	f->r = r;
-	memcpy(&f->copy, r, sizeof(*r));
+	return s->local >= c->data &&
+	       s->local + s->len <= c->data + sizeof(c->data);
 }
 
 static void answer(struct bench *b, uint32_t which)
 {
-	struct fake *f = &b->fake[which % NR_DISKS];
-	struct disk_request *r = f->r;
+	struct fake_disk *f = &b->fake[which % NR_DISKS];
+	struct disk_request *r;
 
-	if (!r)
+	if (!f->nr_waiting)
 		return;
-	must(!memcmp(r, &f->copy, sizeof(*r)));
-	f->r = NULL;
+	r = fake_disk_take(f, 0);
 	if (r->op == DISK_READ)
 		for (uint32_t i = 0; i < r->nr_segs; i++)
 			if (r->seg[i].local)
@@ -259,39 +213,18 @@ static void check_channel(const struct ide_channel *c)
 }
 
 /* --- Power on ---------------------------------------------------------------*/
-static uint64_t no_time(void *opaque)
-{
-	(void)opaque;
-	return 1;
-}
-
-static void no_byte(void *opaque, uint8_t byte)
-{
-	(void)opaque;
-	(void)byte;
-}
-
-static void no_end(void *opaque)
-{
-	(void)opaque;
-}
-
 static void build(struct bench *b)
 {
 	static const uint64_t sizes[NR_DISKS] = { 300, 1ull << 40, 70000,
 						  1000 };
-	const struct board_host host = { no_time, no_time, no_byte, no_end,
-					 no_end,  NULL,	   NULL };
 	const struct dma_host dma = { mem_read, mem_write, b };
 
 	memset(&b->ide, 0, sizeof(b->ide));
-	memset(b->fake, 0, sizeof(b->fake));
-	board_init(&b->board, &host, 1024);
+	bare_board(&b->board);
 	for (unsigned int i = 0; i < NR_DISKS; i++) {
-		b->fake[i].disk.sectors = sizes[i];
-		b->fake[i].disk.submit = submit;
+		fake_disk_init(&b->fake[i], sizes[i], i == 3, 1);
 		b->fake[i].disk.read_only = i >= 2;
-		b->fake[i].disk.cdrom = i == 3;
+		b->fake[i].local_ok = in_its_buffer;
 		ide_attach(&b->ide, i & 1, i >> 1, &b->fake[i].disk);
 	}
 	ide_init(&b->ide, &b->board, &dma);

@@ -3,50 +3,26 @@
  * Random drivers of the PCnet, on random memory: nothing outside of it is
  * touched, no frame is longer than a frame, each access comes to an end.
  */
-#include <stdlib.h>
+#include "../mock/guest-memory.h"
+#include "../mock/must.h"
 #include "dev/pcnet-private.h"
 #include "lib/string.h"
 
-#define RAM_SIZE  0x1000u
-#define MAX_STEPS 64
+#define RAM_SIZE    0x1000u
+#define MAX_STEPS   64
+#define LONGEST	    0x1000u /* of an access: a transmit buffer */
+#define MOST_ACCESS 10000u
 
 static uint8_t ram[RAM_SIZE];
 static struct pcnet card;
 static struct nic net;
-static uint32_t accesses;
-
-static void dma_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
-{
-	(void)opaque;
-	if (len > 0x1000 || ++accesses > 10000)
-		abort();
-	memset(dst, 0xff, len);
-	if (gpa < RAM_SIZE)
-		memcpy(dst, ram + gpa,
-		       len < RAM_SIZE - gpa ? len : RAM_SIZE - gpa);
-}
-
-static void dma_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
-{
-	(void)opaque;
-	if (len > NIC_FRAME_MAX || ++accesses > 10000)
-		abort();
-	if (gpa < RAM_SIZE)
-		memcpy(ram + gpa, src,
-		       len < RAM_SIZE - gpa ? len : RAM_SIZE - gpa);
-}
-
-static void wire(void *opaque, unsigned int nr, bool on)
-{
-	(void)opaque;
-	(void)nr;
-	(void)on;
-}
+static struct guest_memory memory = {
+	.ram = ram, .size = RAM_SIZE, .longest = LONGEST, .most = MOST_ACCESS
+};
 
 static bool net_send(struct nic *n, const void *frame, uint32_t len)
 {
-	if (len > FRAME_LEN_MAX + FCS_LEN)
-		abort();
+	must(len <= FRAME_LEN_MAX + FCS_LEN);
 	return ((const uint8_t *)frame)[len - 1] != n->mac[0];
 }
 
@@ -63,7 +39,7 @@ static void step(const uint8_t *d)
 	uint8_t frame[NIC_FRAME_MAX];
 	uint16_t value = (uint16_t)(d[2] | d[3] << 8);
 
-	accesses = 0;
+	memory.accesses = 0;
 	switch (d[0] & 7) {
 	case 0:
 		memset(frame, d[1], sizeof(frame));
@@ -86,17 +62,16 @@ static void step(const uint8_t *d)
 			    value);
 		break;
 	}
-	if (card.rx_index >= ring_length(&card, CSR_RX_LENGTH) ||
-	    card.tx_index >= ring_length(&card, CSR_TX_LENGTH) ||
-	    card.tx_len > sizeof(card.tx))
-		abort();
+	must(card.rx_index < ring_length(&card, CSR_RX_LENGTH));
+	must(card.tx_index < ring_length(&card, CSR_TX_LENGTH));
+	must(card.tx_len <= sizeof(card.tx));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct dma_host dma = { dma_read, dma_write, NULL };
-	const struct irq_line irq = { wire, NULL, 0 };
+	const struct dma_host dma = guest_memory_dma(&memory);
+	const struct irq_line irq = wired_to(NULL);
 	size_t steps = size / 8 < MAX_STEPS ? size / 8 : MAX_STEPS;
 
 	for (size_t i = 0; i < RAM_SIZE && size; i++)
@@ -112,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	card.csr[CSR_TX_LENGTH] = card.csr[CSR_RX_LENGTH] = 0xfff0;
 	card.csr[CSR_MODE] = M_PROM;
 	pcnet_write(&card, 0x12, 2, 0);
-	accesses = 0;
+	memory.accesses = 0;
 	pcnet_write(&card, 0x10, 2, S_STRT | S_IENA);
 	for (size_t i = 0; i < steps; i++)
 		step(data + 8 * i);

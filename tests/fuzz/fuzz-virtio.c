@@ -5,7 +5,9 @@
  * disk may get and stays untouched until its answer, no frame is longer than a
  * frame, each access comes to an end.
  */
-#include <stdlib.h>
+#include "../mock/fake-disk.h"
+#include "../mock/guest-memory.h"
+#include "../mock/must.h"
 #include "dev/virtio-blk.h"
 #include "dev/virtio-net.h"
 #include "lib/string.h"
@@ -19,93 +21,31 @@
 #define REG_ACCEPTED 4
 #define REG_PFN	     8
 
-#define must(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			abort();                                               \
-	} while (0)
-
 static uint8_t ram[RAM_SIZE];
 static struct virtio_blk blk;
 static struct virtio_net card;
-static struct disk disk;
+static struct fake_disk disk;
 static struct nic net;
-static struct disk_request *waiting[VIRTIO_BLK_TASKS];
-static struct disk_request copy[VIRTIO_BLK_TASKS];
-static uint32_t accesses;
-
-static void dma_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
-{
-	(void)opaque;
-	must(len <= NIC_FRAME_MAX && ++accesses < MOST_ACCESS);
-	memset(dst, 0xff, len);
-	if (gpa < RAM_SIZE)
-		memcpy(dst, ram + gpa,
-		       len < RAM_SIZE - gpa ? len : RAM_SIZE - gpa);
-}
-
-static void dma_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
-{
-	(void)opaque;
-	must(len <= NIC_FRAME_MAX && ++accesses < MOST_ACCESS);
-	if (gpa < RAM_SIZE)
-		memcpy(ram + gpa, src,
-		       len < RAM_SIZE - gpa ? len : RAM_SIZE - gpa);
-}
-
-static void wire(void *opaque, unsigned int nr, bool on)
-{
-	(void)opaque;
-	(void)nr;
-	(void)on;
-}
+static struct guest_memory memory = { .ram = ram,
+				      .size = RAM_SIZE,
+				      .longest = NIC_FRAME_MAX,
+				      .most = MOST_ACCESS };
 
 /* --- The disk and the network ----------------------------------------------*/
-static void check_request(const struct disk_request *r)
+static bool none(const struct disk_request *r, const struct disk_seg *s)
 {
-	uint32_t bytes = 0;
-
-	must(r->done);
-	if (r->op == DISK_FLUSH) {
-		must(!r->nr_segs);
-		return;
-	}
-	must(r->op == DISK_READ || (r->op == DISK_WRITE && !disk.read_only));
-	must(r->nr_segs && r->nr_segs <= DISK_MAX_SEGS);
-	for (uint32_t i = 0; i < r->nr_segs; i++) {
-		const struct disk_seg *s = &r->seg[i];
-
-		must(s->len && !s->local);
-		must((s->gpa & PAGE_MASK) + s->len <= PAGE_SIZE);
-		bytes += s->len;
-	}
-	must(bytes && !(bytes % DISK_SECTOR_SIZE) && r->sector < SECTORS);
-	must(bytes / DISK_SECTOR_SIZE <= SECTORS - r->sector);
-}
-
-static void submit(struct disk *d, struct disk_request *r)
-{
-	(void)d;
-	check_request(r);
-	for (unsigned int i = 0; i < VIRTIO_BLK_TASKS; i++) {
-		must(waiting[i] != r);
-		if (waiting[i])
-			continue;
-		waiting[i] = r;
-		memcpy(&copy[i], r, sizeof(*r));
-		return;
-	}
-	abort();
+	(void)r;
+	(void)s;
+	return false;
 }
 
 static void answer(unsigned int i, bool ok)
 {
-	struct disk_request *r = waiting[i];
+	struct disk_request *r;
 
-	if (!r)
+	if (i >= disk.nr_waiting)
 		return;
-	must(!memcmp(r, &copy[i], sizeof(*r)));
-	waiting[i] = NULL;
+	r = fake_disk_take(&disk, i);
 	r->done(r, ok);
 }
 
@@ -131,7 +71,7 @@ static void step(const uint8_t *d)
 	uint32_t value = (uint32_t)d[4] | (uint32_t)d[5] << 8;
 	uint32_t at = value % (RAM_SIZE - 4);
 
-	accesses = 0;
+	memory.accesses = 0;
 	switch (d[0] & 7) {
 	case 0:
 		net.receive(net.card, frame, value % (NIC_FRAME_MAX + 1));
@@ -178,26 +118,25 @@ static void tidy(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct dma_host dma = { dma_read, dma_write, NULL };
-	const struct irq_line irq = { wire, NULL, 0 };
+	const struct dma_host dma = guest_memory_dma(&memory);
+	const struct irq_line irq = wired_to(NULL);
 	size_t steps = size / STEP_LEN;
 
-	accesses = 0;
+	memory.accesses = 0;
 	for (size_t i = 0, n; i < RAM_SIZE && size; i += n) {
 		n = size < RAM_SIZE - i ? size : RAM_SIZE - i;
 		memcpy(ram + i, data, n);
 	}
 	if (size & 1)
 		tidy();
-	memset(waiting, 0, sizeof(waiting));
 	memset(&net, 0, sizeof(net));
 	net.send = net_send;
 	net.ready = size & 4 ? net_ready : NULL;
-	disk = (struct disk){ .sectors = SECTORS,
-			      .can_flush = size & 8,
-			      .read_only = size & 2,
-			      .submit = submit };
-	virtio_blk_init(&blk, &disk, irq, &dma);
+	fake_disk_init(&disk, SECTORS, false, VIRTIO_BLK_TASKS);
+	disk.local_ok = none;
+	disk.disk.can_flush = size & 8;
+	disk.disk.read_only = size & 2;
+	virtio_blk_init(&blk, &disk.disk, irq, &dma);
 	virtio_net_init(&card, &net, irq, &dma);
 	virtio_write(&blk.v, REG_ACCEPTED, 4, ~0u);
 	virtio_write(&card.v, REG_ACCEPTED, 4, ~0u);

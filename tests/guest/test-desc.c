@@ -333,8 +333,7 @@ TEST("desc", "a gate with offset 0 is a gate like any other", AFTER)
 {
 	const struct x86_dt_ptr p = { X86_NR_VECTORS * X86_DESC_SIZE - 1,
 				      TEST_VA };
-	const union x86_desc d =
-		x86_gate(KERNEL_CS, 0, X86_TYPE_INT_GATE32, 0);
+	const union x86_desc d = x86_gate(KERNEL_CS, 0, X86_TYPE_INT_GATE32, 0);
 	union x86_desc *copy = (union x86_desc *)TEST_VA;
 	volatile uint8_t *there = (volatile uint8_t *)PAGE_OFFSET;
 	uint8_t old = *there; /* low memory is mapped at 0, too */

@@ -6,6 +6,7 @@
 #ifndef TESTS_MOCK_IDE_RIG_H
 #define TESTS_MOCK_IDE_RIG_H
 
+#include "fake-disk.h"
 #include "dev/ide.h"
 
 /* Ports of the first channel. */
@@ -47,12 +48,9 @@
 #define SMALL_DISK 4096u
 
 extern struct ide ide;
-extern struct disk disk;
+extern struct fake_disk fake;
 extern uint8_t store[NR_STORED][SECTOR]; /* what is on the disk, repeated */
 extern uint8_t memory[MEMORY];		 /* the guest's */
-extern struct disk_request *waiting;	 /* not answered yet */
-extern struct disk_request last;	 /* as it was submitted */
-extern unsigned int submits;
 extern bool patient;
 
 /** Power on, with a disk of @sectors. */

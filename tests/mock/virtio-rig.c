@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "guest-memory.h"
 #include "lib/string.h"
 
 #define DESC_SIZE   16
@@ -13,55 +14,31 @@
 #define ACKNOWLEDGE 1
 #define DRIVER	    2
 #define DRIVER_OK   4
-#define IRQ_NR	    10
 
 uint8_t ram[RIG_RAM];
 struct virtio *rig;
 bool rig_line;
 
-static void dma_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
-{
-	(void)opaque;
-	memset(dst, 0xff, len);
-	for (uint32_t i = 0; i < len && gpa + i < RIG_RAM; i++)
-		((uint8_t *)dst)[i] = ram[gpa + i];
-}
-
-static void dma_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
-{
-	(void)opaque;
-	for (uint32_t i = 0; i < len && gpa + i < RIG_RAM; i++)
-		ram[gpa + i] = ((const uint8_t *)src)[i];
-}
-
-static void wire(void *opaque, unsigned int nr, bool on)
-{
-	(void)opaque;
-	assert_int_equal(nr, IRQ_NR);
-	rig_line = on;
-}
+static struct guest_memory memory = { .ram = ram, .size = RIG_RAM };
 
 struct dma_host rig_dma(void)
 {
-	return (struct dma_host){ dma_read, dma_write, NULL };
+	return guest_memory_dma(&memory);
 }
 
 struct irq_line rig_irq(void)
 {
-	return (struct irq_line){ wire, NULL, IRQ_NR };
+	return wired_to(&rig_line);
 }
 
 uint32_t rig_get(uint32_t at, unsigned int size)
 {
-	uint32_t v = 0;
-
-	memcpy(&v, ram + at, size);
-	return v;
+	return ram_get(ram, at, size);
 }
 
 void rig_put(uint32_t at, uint32_t value, unsigned int size)
 {
-	memcpy(ram + at, &value, size);
+	ram_put(ram, at, value, size);
 }
 
 void rig_start(struct virtio *v, uint32_t features, unsigned int nr_queues)

@@ -14,13 +14,15 @@ $(eval $(call unit-test,firmware,vmi-xen/dev/firmware.c))
 # The whole board.
 BOARD_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c i8042.c i8254.c i8259.c ide.c \
 	ide-atapi.c ide-command.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
+FAKE_DISK_SRCS := tests/mock/fake-disk.c $(BOARD_SRCS)
+IDE_RIG_SRCS := tests/mock/guest-memory.c $(FAKE_DISK_SRCS)
 $(eval $(call unit-test,board,$(BOARD_SRCS)))
-$(eval $(call unit-test,ide,tests/mock/ide-rig.c $(BOARD_SRCS)))
-$(eval $(call unit-test,ide-dma,tests/mock/ide-rig.c $(BOARD_SRCS)))
-$(eval $(call unit-test,ide-cdrom,tests/mock/ide-rig.c $(BOARD_SRCS)))
+$(eval $(call unit-test,ide,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
+$(eval $(call unit-test,ide-dma,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
+$(eval $(call unit-test,ide-cdrom,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
 $(eval $(call fuzz-target,board,$(BOARD_SRCS)))
-$(eval $(call fuzz-target,ide,$(BOARD_SRCS)))
-$(eval $(call unit-test,disks,$(BOARD_SRCS) $(addprefix vmi-xen/dev/,disks.c virtio.c virtio-blk.c virtio-pci.c) vmi-xen/lib/printf.c))
+$(eval $(call fuzz-target,ide,$(FAKE_DISK_SRCS)))
+$(eval $(call unit-test,disks,$(IDE_RIG_SRCS) $(addprefix vmi-xen/dev/,disks.c virtio.c virtio-blk.c virtio-pci.c) vmi-xen/lib/printf.c))
 
 # Of the frontends what needs no ring: their handshake, on a xenstore of ours.
 $(eval $(call unit-test,xenbus,vmi-xen/xen/xenbus.c vmi-xen/lib/printf.c))

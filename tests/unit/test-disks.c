@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "../mock/fake-disk.h"
+#include "../mock/guest-memory.h"
 #include "dev/disks.h"
 #include "lib/string.h"
 
@@ -22,66 +24,31 @@
 
 static struct board board;
 static struct disks disks;
-static struct disk disk[DISKS_MAX], *list[DISKS_MAX];
+static struct guest_memory memory; /* none */
+static struct fake_disk fake[DISKS_MAX];
+static struct disk *list[DISKS_MAX];
 static unsigned int nr;
-
-static uint64_t no_time(void *opaque)
-{
-	(void)opaque;
-	return 1;
-}
-
-static void no_byte(void *opaque, uint8_t byte)
-{
-	(void)opaque;
-	(void)byte;
-}
-
-static void no_end(void *opaque)
-{
-	(void)opaque;
-}
-
-static void no_read(void *opaque, void *dst, gpa_t gpa, uint32_t len)
-{
-	(void)opaque;
-	(void)gpa;
-	memset(dst, 0xff, len);
-}
-
-static void no_write(void *opaque, gpa_t gpa, const void *src, uint32_t len)
-{
-	(void)opaque;
-	(void)gpa;
-	(void)src;
-	(void)len;
-}
 
 static int power_on(void **state)
 {
-	const struct board_host host = { no_time, no_time, no_byte, no_end,
-					 no_end,  NULL,	   NULL };
-
 	(void)state;
-	board_init(&board, &host, 1024);
+	bare_board(&board);
 	memset(&disks, 0, sizeof(disks));
-	memset(disk, 0, sizeof(disk));
 	nr = 0;
 	return 0;
 }
 
 static void add(uint32_t vdev, bool cdrom)
 {
-	disk[nr].vdev = vdev;
-	disk[nr].cdrom = cdrom;
-	disk[nr].sectors = 2048;
-	list[nr] = &disk[nr];
+	fake_disk_init(&fake[nr], 2048, cdrom, 1);
+	fake[nr].disk.vdev = vdev;
+	list[nr] = &fake[nr].disk;
 	nr++;
 }
 
 static unsigned int plug(bool virtio)
 {
-	const struct dma_host dma = { no_read, no_write, NULL };
+	const struct dma_host dma = guest_memory_dma(&memory);
 
 	return disks_plug(&disks, &board, list, nr, virtio, &dma);
 }
@@ -89,7 +56,7 @@ static unsigned int plug(bool virtio)
 /* Disk @i on IDE unit @unit. */
 static void assert_unit(unsigned int i, unsigned int unit)
 {
-	assert_ptr_equal(disks.ide.ch[unit / 2].disk[unit % 2], &disk[i]);
+	assert_ptr_equal(disks.ide.ch[unit / 2].disk[unit % 2], &fake[i].disk);
 }
 
 static void assert_no_unit(unsigned int unit)
@@ -160,8 +127,8 @@ static void what_ide_cannot_show_is_virtio(void **state)
 	for (unsigned int i = 0; i < 4; i++)
 		assert_unit(i, i);
 	assert_int_equal(disks.nr_virtio, 2);
-	assert_ptr_equal(disks.virtio[0].disk, &disk[4]);
-	assert_ptr_equal(disks.virtio[1].disk, &disk[5]);
+	assert_ptr_equal(disks.virtio[0].disk, &fake[4].disk);
+	assert_ptr_equal(disks.virtio[1].disk, &fake[5].disk);
 }
 
 static void virtio_but_for_a_cdrom(void **state)
@@ -176,8 +143,8 @@ static void virtio_but_for_a_cdrom(void **state)
 	assert_unit(1, 2);
 	assert_no_unit(0);
 	assert_int_equal(disks.nr_virtio, 2);
-	assert_ptr_equal(disks.virtio[0].disk, &disk[0]);
-	assert_ptr_equal(disks.virtio[1].disk, &disk[2]);
+	assert_ptr_equal(disks.virtio[0].disk, &fake[0].disk);
+	assert_ptr_equal(disks.virtio[1].disk, &fake[2].disk);
 	/* their ports and PCI functions are there */
 	assert_int_equal(board_in(&board, slot7 + 20, 4), 2048);
 	assert_int_equal(board_in(&board, slot7 + 64 + 20, 4), 2048);

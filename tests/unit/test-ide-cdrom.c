@@ -259,7 +259,7 @@ static void unknown_commands_have_sense(void **state)
 		run(0x03, 0, 0, 0, 18); /* told once */
 		assert_int_equal(reply[2], 0);
 	}
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 /* --- Sectors ------------------------------------------------------------------*/
@@ -269,7 +269,7 @@ static void read_by_the_data_port(void **state)
 	run(0x28, 0, 0, 0, 0, 17, 0, 0, 11);
 	assert_int_equal(reply_len, 11 * CD_SECTOR);
 	assert_sectors(reply, 17, 11);
-	assert_int_equal(submits, 3);
+	assert_int_equal(fake.submits, 3);
 	send((const uint8_t[12]){ 0xa8, 0, 0, 0, 0, 3, 0, 0, 0, 2 }, 0, 1000);
 	receive(1000);
 	assert_int_equal(reply_len, 2 * CD_SECTOR);
@@ -297,7 +297,7 @@ static void read_by_the_bus_master(void **state)
 	assert_int_equal(in(STATUS), READY);
 	assert_sectors(memory + BUFFER, 40, 6);
 	assert_sectors(memory + BUFFER + 0x4800, 46, 2);
-	assert_int_equal(submits, 1);
+	assert_int_equal(fake.submits, 1);
 }
 
 static void answers_by_the_bus_master(void **state)
@@ -328,7 +328,7 @@ static void beyond_the_end(void **state)
 	assert_sense(5, 0x21);
 	run(0xa8, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff);
 	assert_sense(5, 0x21);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 	run(0x28, 0, 0, 0, 3, 0xe7, 0, 0, 1);
 	assert_sectors(reply, 999, 1);
 }

@@ -123,7 +123,7 @@ static void unknown_commands_abort(void **state)
 		out(COMMAND, none[i]);
 		assert_failed(ABRT);
 	}
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 /* --- PIO ------------------------------------------------------------------------*/
@@ -200,7 +200,7 @@ static void multiple_moves_blocks(void **state)
 	assert_done();
 	identify(w);
 	assert_int_equal(w[59], 0x0110);
-	submits = 0;
+	fake.submits = 0;
 	task28(0xc4, 50, 40);
 	for (uint32_t i = 0; i < 40; i += 16) {
 		assert_true(irq());
@@ -208,7 +208,7 @@ static void multiple_moves_blocks(void **state)
 		read_block(50 + i, i == 32 ? 8 : 16);
 	}
 	assert_int_equal(in(STATUS), READY);
-	assert_int_equal(submits, 3);
+	assert_int_equal(fake.submits, 3);
 	task28(0xc5, 60, 20);
 	write_block(0x3000, 16);
 	assert_true(irq());
@@ -259,11 +259,11 @@ static void forty_eight_bits(void **state)
 	(void)state;
 	build(1ull << 47);
 	task48(0x24, far, 2);
-	assert_int_equal(last.sector, far);
+	assert_int_equal(fake.last.sector, far);
 	read_block(0x678, 2);
 	task48(0x34, far + 8, 1);
 	write_block(0x5000, 1);
-	assert_int_equal(last.sector, far + 8);
+	assert_int_equal(fake.last.sector, far + 8);
 	assert_done();
 	check_written(0x680, 0x5000, 1);
 	/* what was there before shows with HOB, until something is written */
@@ -301,7 +301,7 @@ static void beyond_the_end_is_not_found(void **state)
 	}
 	task48(0x25, 0xffffffffffffull, 0xffff);
 	assert_failed(IDNF);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 	task28(0x20, SMALL_DISK - 1, 1);
 	read_block(SMALL_DISK - 1, 1);
 }
@@ -315,19 +315,19 @@ static void starting_after_a_failure_changes_nothing(void **state)
 	assert_failed(IDNF);
 	out(BM, 0);
 	assert_int_equal(in(BM + 2) & (ACTIVE | BM_ERR), 0);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 static void a_read_only_disk_refuses(void **state)
 {
 	(void)state;
-	disk.read_only = true;
+	fake.disk.read_only = true;
 	task28(0x30, 0, 1);
 	assert_failed(ABRT);
 	task28(0xca, 0, 1);
 	out(BM, START);
 	assert_failed(ABRT);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 /* --- Errors, flush, reset -----------------------------------------------------*/
@@ -406,7 +406,7 @@ static void easy_commands_end_well(void **state)
 		out(COMMAND, 0xef);
 		assert_done();
 	}
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 static void flush_waits_for_the_medium(void **state)
@@ -419,7 +419,7 @@ static void flush_waits_for_the_medium(void **state)
 		out(COMMAND, commands[i]);
 		assert_int_equal(in(STATUS)&BSY, BSY);
 		assert_false(irq());
-		assert_int_equal(last.op, DISK_FLUSH);
+		assert_int_equal(fake.last.op, DISK_FLUSH);
 		answer(true);
 		assert_done();
 		out(COMMAND, commands[i]);
@@ -436,7 +436,7 @@ static void while_it_works_nobody_listens(void **state)
 	out(LOW, 99);
 	out(DEVICE, 0xa0 | SLAVE);
 	out(COMMAND, 0x30);
-	assert_int_equal(submits, 1);
+	assert_int_equal(fake.submits, 1);
 	answer(true);
 	assert_int_equal(in(LOW), 9);
 	assert_int_equal(in(STATUS), READY | DRQ);
@@ -450,7 +450,7 @@ static void a_command_stays_with_its_drive(void **state)
 	out(DEVICE, LBA | SLAVE);
 	assert_int_equal(in(STATUS), 0);
 	read_block(9, 2);
-	assert_int_equal(submits, 2);
+	assert_int_equal(fake.submits, 2);
 	out(DEVICE, LBA);
 	assert_int_equal(in(STATUS), READY);
 }
@@ -472,7 +472,7 @@ static void reset_gives_the_signature(void **state)
 	assert_int_equal(in(DEVICE), 0xa0);
 	assert_false(irq());
 	data_out(1); /* the write is forgotten */
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 	out(COMMAND, 0x90);
 	assert_true(irq());
 	assert_int_equal(in(ERROR), 1);
@@ -491,7 +491,7 @@ static void reset_cancels_what_runs(void **state)
 			patient = true;
 			task28(commands[i], 9, 200);
 			dma(true);
-			assert_non_null(waiting);
+			assert_int_equal(fake.nr_waiting, 1);
 			out(CONTROL, SRST);
 			if (early)
 				answer(true);
@@ -502,9 +502,9 @@ static void reset_cancels_what_runs(void **state)
 				answer(true);
 			assert_int_equal(in(STATUS), READY);
 			assert_false(irq());
-			assert_null(waiting);
+			assert_int_equal(fake.nr_waiting, 0);
 			assert_int_equal(in(BM + 2) & BM_IRQ, 0);
-			assert_int_equal(submits, 1);
+			assert_int_equal(fake.submits, 1);
 			patient = false;
 			task28(0x20, 9, 1);
 			read_block(9, 1);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "../mock/fake-disk.h"
 #include "../mock/virtio-rig.h"
 #include "dev/virtio-blk.h"
 #include "lib/string.h"
@@ -34,25 +35,13 @@
 #define PENDING 0xee
 
 static struct virtio_blk blk;
-static struct disk disk;
-static struct disk_request *waiting[VIRTIO_BLK_TASKS];
-static unsigned int nr_waiting, submits;
-
-static void submit(struct disk *d, struct disk_request *r)
-{
-	assert_ptr_equal(d, &disk);
-	assert_in_range(nr_waiting, 0, VIRTIO_BLK_TASKS - 1);
-	waiting[nr_waiting++] = r;
-	submits++;
-}
+static struct fake_disk fake;
 
 /* Answer the request that has waited longest. */
 static void answer(bool ok)
 {
-	struct disk_request *r = waiting[0];
+	struct disk_request *r = fake_disk_take(&fake, 0);
 
-	assert_true(nr_waiting);
-	memmove(waiting, waiting + 1, --nr_waiting * sizeof(*waiting));
 	r->done(r, ok);
 }
 
@@ -61,14 +50,11 @@ static int power_on(void **state)
 	const struct dma_host dma = rig_dma();
 
 	(void)state;
-	memset(&disk, 0, sizeof(disk));
-	disk.sectors = SECTORS;
-	disk.can_flush = true;
-	disk.vdev = 51712;
-	disk.submit = submit;
-	nr_waiting = submits = 0;
+	fake_disk_init(&fake, SECTORS, false, VIRTIO_BLK_TASKS);
+	fake.disk.can_flush = true;
+	fake.disk.vdev = 51712;
 	rig_line = false;
-	virtio_blk_init(&blk, &disk, rig_irq(), &dma);
+	virtio_blk_init(&blk, &fake.disk, rig_irq(), &dma);
 	rig_start(&blk.v, ~0u, 1);
 	return 0;
 }
@@ -133,9 +119,9 @@ static void features_follow_the_disk(void **state)
 	assert_int_equal(virtio_read(&blk.v, 0, 4) & (F_RO | F_FLUSH), F_FLUSH);
 	virtio_write(&blk.v, 4, 4, ~0u); /* what is not offered is not taken */
 	assert_int_equal(virtio_read(&blk.v, 4, 4), virtio_read(&blk.v, 0, 4));
-	disk.read_only = true;
-	disk.can_flush = false;
-	virtio_blk_init(&blk, &disk, rig_irq(), &dma);
+	fake.disk.read_only = true;
+	fake.disk.can_flush = false;
+	virtio_blk_init(&blk, &fake.disk, rig_irq(), &dma);
 	assert_int_equal(virtio_read(&blk.v, 0, 4) & (F_RO | F_FLUSH), F_RO);
 }
 
@@ -150,7 +136,7 @@ static void there_is_one_queue(void **state)
 	assert_int_equal(virtio_read(&blk.v, 8, 4), 0);
 	rig_kick(1);
 	rig_kick(0xffff);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 /* --- Requests -------------------------------------------------------------*/
@@ -161,8 +147,8 @@ static void read_goes_to_the_pages(void **state)
 	(void)state;
 	request(0, READ, 1234, 0x2400);
 	assert_int_equal(rig_used(0), 0);
-	assert_int_equal(nr_waiting, 1);
-	r = waiting[0];
+	assert_int_equal(fake.nr_waiting, 1);
+	r = fake.waiting[0];
 	assert_int_equal(r->op, DISK_READ);
 	assert_int_equal(r->sector, 1234);
 	assert_int_equal(r->nr_segs, 3);
@@ -186,11 +172,11 @@ static void write_skips_the_header(void **state)
 	header(WRITE, SECTORS - 8);
 	rig_add(0, 20, buf, 3);
 	rig_kick(0);
-	assert_int_equal(waiting[0]->op, DISK_WRITE);
-	assert_int_equal(waiting[0]->nr_segs, 2);
-	assert_int_equal(waiting[0]->seg[0].gpa, DATA + 0x800);
-	assert_int_equal(waiting[0]->seg[0].len, 0x800);
-	assert_int_equal(waiting[0]->seg[1].len, 0x800);
+	assert_int_equal(fake.waiting[0]->op, DISK_WRITE);
+	assert_int_equal(fake.waiting[0]->nr_segs, 2);
+	assert_int_equal(fake.waiting[0]->seg[0].gpa, DATA + 0x800);
+	assert_int_equal(fake.waiting[0]->seg[0].len, 0x800);
+	assert_int_equal(fake.waiting[0]->seg[1].len, 0x800);
 	answer(true);
 	assert_answered(1, OK, 20, 1);
 }
@@ -207,9 +193,9 @@ static void header_and_data_in_one(void **state)
 	header(WRITE, 5);
 	rig_add(0, 0, buf, 2);
 	rig_kick(0);
-	assert_int_equal(waiting[0]->nr_segs, 1);
-	assert_int_equal(waiting[0]->seg[0].gpa, HEADER + HEADER_LEN);
-	assert_int_equal(waiting[0]->seg[0].len, 512);
+	assert_int_equal(fake.waiting[0]->nr_segs, 1);
+	assert_int_equal(fake.waiting[0]->seg[0].gpa, HEADER + HEADER_LEN);
+	assert_int_equal(fake.waiting[0]->seg[0].len, 512);
 	answer(true);
 	assert_answered(1, OK, 0, 1);
 }
@@ -218,14 +204,14 @@ static void flush_and_its_absence(void **state)
 {
 	(void)state;
 	request(3, FLUSH, 0, 0);
-	assert_int_equal(waiting[0]->op, DISK_FLUSH);
-	assert_int_equal(waiting[0]->nr_segs, 0);
+	assert_int_equal(fake.waiting[0]->op, DISK_FLUSH);
+	assert_int_equal(fake.waiting[0]->nr_segs, 0);
 	answer(true);
 	assert_answered(1, OK, 3, 1);
 	request(3, FLUSH, 0, 0);
 	answer(false);
 	assert_answered(2, IOERR, 3, 1);
-	disk.can_flush = false;
+	fake.disk.can_flush = false;
 	request(3, FLUSH, 0, 0);
 	assert_answered(3, UNSUPP, 3, 1);
 }
@@ -263,7 +249,7 @@ static void errors_reach_the_driver(void **state)
 		request(0, row[i].type, row[i].sector, row[i].len);
 		assert_answered((uint16_t)(i + 1), IOERR, 0, 1);
 	}
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 	request(0, READ, 0, 512);
 	answer(false);
 	assert_answered(ARRAY_SIZE(row) + 1, IOERR, 0, 1);
@@ -272,7 +258,7 @@ static void errors_reach_the_driver(void **state)
 static void a_read_only_disk_refuses(void **state)
 {
 	(void)state;
-	disk.read_only = true;
+	fake.disk.read_only = true;
 	request(0, WRITE, 0, 512);
 	assert_answered(1, IOERR, 0, 1);
 	request(0, READ, 0, 512);
@@ -287,16 +273,15 @@ static void many_together_end_in_any_order(void **state)
 	(void)state;
 	for (uint16_t i = 0; i < 12; i++)
 		request((uint16_t)(3 * i), READ, i, 512);
-	assert_int_equal(nr_waiting, VIRTIO_BLK_TASKS);
-	second = waiting[1];
-	memmove(waiting + 1, waiting + 2, (--nr_waiting - 1) * sizeof(second));
+	assert_int_equal(fake.nr_waiting, VIRTIO_BLK_TASKS);
+	second = fake_disk_take(&fake, 1);
 	second->done(second, true);
 	assert_int_equal(rig_used_head(0), 3);
-	assert_int_equal(nr_waiting, VIRTIO_BLK_TASKS); /* the next came */
-	while (nr_waiting)
+	assert_int_equal(fake.nr_waiting, VIRTIO_BLK_TASKS); /* the next came */
+	while (fake.nr_waiting)
 		answer(true);
 	assert_int_equal(rig_used(0), 12);
-	assert_int_equal(submits, 12);
+	assert_int_equal(fake.submits, 12);
 }
 
 /* 126 segments of a page and a half: more pages than a request takes. */
@@ -312,16 +297,16 @@ static void long_ones_go_in_pieces(void **state)
 	buf[99] = (struct rig_buf){ RESULT, 1, true };
 	rig_add(0, 0, buf, 100);
 	rig_kick(0);
-	while (nr_waiting) {
-		assert_int_equal(waiting[0]->sector, sector);
-		for (uint32_t i = 0; i < waiting[0]->nr_segs; i++) {
-			bytes += waiting[0]->seg[i].len;
-			sector += waiting[0]->seg[i].len / 512;
+	while (fake.nr_waiting) {
+		assert_int_equal(fake.waiting[0]->sector, sector);
+		for (uint32_t i = 0; i < fake.waiting[0]->nr_segs; i++) {
+			bytes += fake.waiting[0]->seg[i].len;
+			sector += fake.waiting[0]->seg[i].len / 512;
 		}
 		answer(true);
 	}
 	assert_int_equal(bytes, 98 * 0x1800);
-	assert_int_equal(submits, 2);
+	assert_int_equal(fake.submits, 2);
 	assert_answered(1, OK, 0, 98 * 0x1800 + 1);
 }
 
@@ -338,7 +323,7 @@ static void a_piece_that_fails_ends_it(void **state)
 	rig_kick(0);
 	answer(false);
 	assert_answered(1, IOERR, 0, 1);
-	assert_int_equal(submits, 1);
+	assert_int_equal(fake.submits, 1);
 }
 
 /* Segments that do not end at sectors: whole sectors all the same. */
@@ -354,9 +339,9 @@ static void odd_segments(void **state)
 	header(READ, 9);
 	rig_add(0, 0, buf, 5);
 	rig_kick(0);
-	assert_int_equal(waiting[0]->nr_segs, 4);
-	assert_int_equal(waiting[0]->seg[1].len, 1);
-	assert_int_equal(waiting[0]->seg[2].gpa, DATA + 0x1000);
+	assert_int_equal(fake.waiting[0]->nr_segs, 4);
+	assert_int_equal(fake.waiting[0]->seg[1].len, 1);
+	assert_int_equal(fake.waiting[0]->seg[2].gpa, DATA + 0x1000);
 	answer(true);
 	assert_answered(1, OK, 0, 513);
 }
@@ -405,7 +390,7 @@ static void nonsense_is_given_back(void **state)
 	rig_avail(0, 10);
 	rig_kick(0);
 	assert_int_equal(rig_used(0), 8);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 	request(11, READ, 0, 512); /* and it still works */
 	answer(true);
 	assert_answered(9, OK, 11, 513);
@@ -420,7 +405,7 @@ static void an_impossible_index_is_not_followed(void **state)
 	virtio_write(&blk.v, 14, 2, 0);
 	virtio_write(&blk.v, 8, 4, 0xfffff); /* a queue where no memory is */
 	rig_kick(0);
-	assert_int_equal(submits, 0);
+	assert_int_equal(fake.submits, 0);
 }
 
 /* A reset while the disk works: its answer goes nowhere. */

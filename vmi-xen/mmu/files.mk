@@ -5,7 +5,7 @@ MMU_SRCS := $(addprefix vmi-xen/mmu/,audit.c fault.c guest-copy.c guest-map.c \
 	short.c tables.c template.c)
 MMU_MOCK := tests/mock/xen-model.c tests/mock/shadow-rig.c
 
-$(eval $(call unit-test,shadow-random,$(MMU_SRCS) $(MMU_MOCK)))
+$(eval $(call unit-test,shadow-random,$(MMU_SRCS) $(MMU_MOCK) tests/mock/random-guest.c))
 $(eval $(call unit-test,shadow-cases,$(MMU_SRCS) $(MMU_MOCK)))
 $(eval $(call unit-test,xen-model,tests/mock/xen-model.c))
 $(eval $(call unit-test,shadow-cost,$(MMU_SRCS) $(MMU_MOCK)))
