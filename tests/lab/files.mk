@@ -66,7 +66,7 @@ demo: deps
 .PHONY: build-demo
 build-demo: $(DEMO_KERNEL) $(IMAGE)
 LAB_NEEDS += $(DEMO_KERNEL) $(IMAGE)
-LAB_TAP += '$(DEMO_RUN) --tap' 'tests/lab/test-control pv32'
+LAB_TAP += '$(DEMO_RUN) --tap' tests/lab/test-control
 
 # Disks and networks of a real guest; see test-devices.
 DEVICES_NEED := $(BUILD)/guests/linux-6.1-pae/bzImage $(BUILD)/image/initramfs.gz \
