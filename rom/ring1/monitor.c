@@ -181,12 +181,16 @@ void ring1_SetTR(uint32_t sel)
 	struct ring1_cpu *c = ring1_cpu();
 	const union x86_desc *d = &c->gdt[(sel & X86_SEL_INDEX) /
 					  X86_DESC_SIZE % RING1_GUEST_GDT];
-	const struct x86_tss *tss = x86_ptr(d->lo >> 16 | (d->hi & 0xff) << 16 |
-					    (d->hi & 0xff000000));
+	const struct x86_tss *tss;
 
 	c->guest_tr = (uint16_t)sel;
-	if (is_tss(d->hi))
-		set_stack(c, tss->ss0, tss->esp0);
+	c->guest_tss_limit = 0;
+	if (!is_tss(d->hi))
+		return;
+	c->guest_tss = x86_desc_base(*d);
+	c->guest_tss_limit = x86_desc_limit(*d);
+	tss = x86_ptr(c->guest_tss);
+	set_stack(c, tss->ss0, tss->esp0);
 }
 
 uint32_t ring1_GetTR(void)

@@ -5,7 +5,8 @@
  * VMI_Init takes ring 0 from the guest: it goes on in ring 1, with copies of
  * its GDT and IDT in which what was for ring 0 is for ring 1.  IOPL is 1, so
  * the interrupt flag and ports are the guest's own; traps and interrupts go
- * straight to its handlers, on the stack for ring 1 in our TSS.  Everything
+ * straight to its handlers, on the stack for ring 1 in our TSS.  User code has
+ * what ports the bitmap in the guest's TSS gives it.  Everything
  * else that is privileged comes to the monitor: calls through a call gate,
  * plain instructions as protection faults.
  */
@@ -47,6 +48,7 @@ struct ring1_cpu {
 	struct ring1_frame *frame; /* of what is being done */
 	struct x86_dt_ptr guest_gdt, guest_idt;
 	uint16_t guest_tr;
+	uint32_t guest_tss, guest_tss_limit; /* 0: none */
 	uint32_t sysenter[3]; /* MSRs, which are not set really */
 	uint8_t scratch[16];  /* an instruction to be executed */
 };

@@ -15,6 +15,11 @@
 #define OP_WRMSR     0x30
 #define OP_RDMSR     0x32
 #define OP_RDPMC     0x33
+#define PREFIX_DATA  0x66
+#define OP_PORT	     0xe4 /* to E7h, and EC to EFh: IN, OUT */
+#define OP_PORT_MASK 0xf4
+#define OP_PORT_WIDE 0x01
+#define OP_PORT_DX   0x08 /* else a byte of it follows */
 #define MODRM_RM     0x07
 #define MODRM_RM_ESP 0x04
 #define RING	     1u
@@ -118,6 +123,59 @@ static bool emulate(struct ring1_cpu *c, struct ring1_frame *f)
 	return true;
 }
 
+/* --- Ports of user code ---------------------------------------------------------------- */
+/*
+ * IN and OUT, not INS and OUTS, whose memory is the user's.  A segment whose
+ * base is not 0 has its code elsewhere: it keeps its fault.
+ */
+static bool is_flat(const struct ring1_cpu *c, uint32_t sel)
+{
+	uint32_t i = (sel & X86_SEL_INDEX) / X86_DESC_SIZE;
+
+	return !(sel & X86_SEL_TI) && i < RING1_GUEST_GDT &&
+	       !x86_desc_base(c->gdt[i]) && (c->gdt[i].hi & X86_DESC_DB);
+}
+
+/* In the guest's TSS, as the processor looks it up (SDM volume 1, 19.5.2). */
+static bool in_bitmap(const struct ring1_cpu *c, uint32_t port, uint32_t size)
+{
+	const struct x86_tss *tss = x86_ptr(c->guest_tss);
+	const uint8_t *bits;
+	uint32_t at;
+
+	if (c->guest_tss_limit < sizeof(*tss) - 1)
+		return false;
+	at = tss->iomap + port / 8;
+	if (at + 1 > c->guest_tss_limit)
+		return false;
+	bits = x86_ptr(c->guest_tss + at);
+	return !((bits[0] | bits[1] << 8) >> port % 8 & ((1u << size) - 1));
+}
+
+static bool user_port(struct ring1_cpu *c, struct ring1_frame *f)
+{
+	const uint8_t *p = x86_ptr(f->eip);
+	uint32_t n, size;
+	bool by_dx;
+
+	if ((f->eflags & X86_EFLAGS_VM) || !is_flat(c, f->cs))
+		return false;
+	n = p[0] == PREFIX_DATA;
+	if ((p[n] & OP_PORT_MASK) != OP_PORT)
+		return false;
+	size = !(p[n] & OP_PORT_WIDE) ? 1 : n ? 2 : 4;
+	by_dx = p[n++] & OP_PORT_DX;
+	if (!in_bitmap(c, by_dx ? f->edx & 0xffff : p[n], size))
+		return false;
+	n += !by_dx;
+	memcpy(c->scratch, p, n);
+	c->scratch[n] = OP_RET;
+	if (ring1_exec(f, c->scratch))
+		return false;
+	f->eip += n;
+	return true;
+}
+
 /*
  * A fault in ring 0.  An instruction of the guest's in the scratch buffer has
  * failed; or a segment register of the guest's cannot be loaded again, because
@@ -141,6 +199,7 @@ void ring1_gp(struct ring1_frame *f)
 
 	if (!(f->cs & X86_SEL_RPL))
 		fault_in_ring0(c, f);
-	else if ((f->cs & X86_SEL_RPL) != RING || f->error || !emulate(c, f))
+	else if (f->error || !((f->cs & X86_SEL_RPL) == RING ? emulate(c, f)
+							     : user_port(c, f)))
 		ring1_inject(c, f, X86_EXC_GP, true);
 }

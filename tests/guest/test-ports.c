@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ports for user code. */
+/*
+ * Ports for user code: by the bitmap in the TSS, which is memory that nobody
+ * tells of, and by IOPL.
+ */
 #include "guest.h"
 #include "traps.h"
 #include "user.h"
@@ -8,6 +11,8 @@
 
 #define LINUX_FLAGS (X86_EFLAGS_FIXED | X86_EFLAGS_IF)
 #define PORT_NOBODY 0x390 /* reads as ones */
+#define SCRATCH	    (PORT_COM1 + UART_SCR)
+#define VALUE	    0x3c
 #define PATTERN	    0x12345678u
 #define CODE16_SEL  (SPARE_SEL | 3)
 #define CODE16_FLAGS                                                           \
@@ -35,6 +40,78 @@ static uint32_t in_from(uint32_t cs, uint32_t eip)
 	user_run(&r, false);
 	check_eq(last_trap.frame.vector, SYSCALL_VECTOR);
 	return last_trap.frame.eax;
+}
+
+static void allow(uint16_t port, bool on)
+{
+	uint8_t bit = (uint8_t)(1u << port % 8);
+
+	if (on)
+		tss.ports[port / 8] &= (uint8_t)~bit;
+	else
+		tss.ports[port / 8] |= bit;
+}
+
+/* The vector that user code at @eip ends with. */
+static uint32_t with_port(uint32_t eip, uint16_t port)
+{
+	user_call(eip, VALUE, 0, 0, port);
+	check(last_trap.frame.vector != X86_EXC_GP ||
+	      (last_trap.frame.eip == eip && !last_trap.frame.error));
+	return last_trap.frame.vector;
+}
+
+static void bitmap(void)
+{
+	user_map();
+	memset(tss.ports, 0xff, sizeof(tss.ports));
+	tss.hw.iomap = offsetof(struct guest_tss, ports);
+}
+
+TEST("ports", "the bitmap in the TSS opens single ports", AFTER)
+{
+	bitmap();
+	outb(SCRATCH, 0);
+	check_eq(with_port(USER(user_out), SCRATCH), X86_EXC_GP);
+	allow(SCRATCH, true);
+	check_eq(with_port(USER(user_out), SCRATCH), SYSCALL_VECTOR);
+	check_eq(inb(SCRATCH), VALUE);
+	outb(SCRATCH, (uint8_t)~VALUE);
+	check_eq(with_port(USER(user_in), SCRATCH), SYSCALL_VECTOR);
+	check_eq(last_trap.frame.eax, (uint8_t)~VALUE);
+	check_eq(with_port(USER(user_out), SCRATCH - 1), X86_EXC_GP);
+	allow(SCRATCH, false);
+	check_eq(with_port(USER(user_in), SCRATCH), X86_EXC_GP);
+	check_eq(with_port(USER(user_out_delay), 0), X86_EXC_GP);
+	allow(PORT_DELAY, true);
+	check_eq(with_port(USER(user_out_delay), 0), SYSCALL_VECTOR);
+}
+
+/* Three of the four bits are in the byte before the last one. */
+TEST("ports", "all ports of an access must be open", AFTER)
+{
+	const uint16_t first = PORT_NOBODY + 5;
+
+	bitmap();
+	for (uint16_t n = 0; n < 4; n++) {
+		check_eq(with_port(USER(user_in_word), first), X86_EXC_GP);
+		allow(first + n, true);
+	}
+	check_eq(with_port(USER(user_in_word), first), SYSCALL_VECTOR);
+	check_eq(with_port(USER(user_in_word), first + 1), X86_EXC_GP);
+}
+
+/* The processor reads two bytes: the last one alone is not enough. */
+TEST("ports", "beyond the bitmap all ports are shut", AFTER)
+{
+	bitmap();
+	memset(tss.ports, 0, sizeof(tss.ports));
+	check_eq(with_port(USER(user_in), TSS_PORTS - 9), SYSCALL_VECTOR);
+	check_eq(with_port(USER(user_in), TSS_PORTS - 8), X86_EXC_GP);
+	check_eq(with_port(USER(user_in), TSS_PORTS), X86_EXC_GP);
+	check_eq(with_port(USER(user_in), 0xffff), X86_EXC_GP);
+	tss.hw.iomap = TSS_NO_PORTS;
+	check_eq(with_port(USER(user_in), SCRATCH), X86_EXC_GP);
 }
 
 TEST("ports", "an operand's size goes by the code segment", AFTER)

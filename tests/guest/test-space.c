@@ -139,7 +139,6 @@ TEST("space", "spaces come and go, frames are used again", AFTER)
 
 TEST("space", "a process switch as Linux does it, in lazy mode", AFTER)
 {
-	extern struct x86_tss tss;
 	struct space s[2];
 
 	space_make(&s[0], MARK(0));
@@ -147,7 +146,7 @@ TEST("space", "a process switch as Linux does it, in lazy mode", AFTER)
 	for (uint32_t i = 0; i < NR_SWITCHES; i++) {
 		vmi(VMI_CALL_SetLazyMode, VMI_LAZY_CPU);
 		space_use(&s[i & 1]);
-		vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, tss.esp0);
+		vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, tss.hw.esp0);
 		vmi(VMI_CALL_SetLazyMode, VMI_LAZY_NONE);
 		check_eq(user_sees(DATA), MARK(i & 1));
 	}

@@ -94,9 +94,7 @@ TEST("user", "the frame lies at the top of the stack of UpdateKernelStack",
 
 TEST("user", "UpdateKernelStack, by the call itself", AFTER)
 {
-	extern struct x86_tss tss;
-
-	vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, tss.esp0);
+	vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, tss.hw.esp0);
 	user_map();
 	user_call(USER(user_syscall), 0, 0, 0, 0);
 	check_user(SYSCALL_VECTOR, USER(user_syscall) + INT_SIZE, 0);
@@ -386,18 +384,17 @@ TEST("user", "sysenter without SEP is an invalid instruction or a fault", AFTER)
 TEST("user", "SYSENTER enters the kernel where the MSRs say", AFTER)
 {
 	extern const uint8_t sysenter_entry[];
-	extern struct x86_tss tss;
 
 	need_sep();
 	set_msr(MSR_SYSENTER_CS, KERNEL_CS);
-	set_msr(MSR_SYSENTER_ESP, tss.esp0);
+	set_msr(MSR_SYSENTER_ESP, tss.hw.esp0);
 	set_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)sysenter_entry);
 	user_map();
 	user_call(USER(user_sysenter), PATTERN, 0, 0, 0);
 	check_eq(frame()->vector, SYSENTER_VECTOR);
 	check_eq(frame()->eax, PATTERN);
 	check_eq(frame()->ebp, USER_STACK_TOP);
-	check_eq(FRAME_TOP, tss.esp0);
+	check_eq(FRAME_TOP, tss.hw.esp0);
 	check_eq(last_trap.flags, 0);
 }
 

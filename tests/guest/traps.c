@@ -19,7 +19,7 @@ void __noreturn sysexit_enter(uint32_t eip, uint32_t esp);
 struct trap_record last_trap;
 uint32_t trap_count[X86_NR_VECTORS];
 uint32_t irq_count[NR_IRQS];
-struct x86_tss tss;
+struct guest_tss tss;
 static trap_hook_t hooks[X86_NR_VECTORS];
 static uint8_t trap_stack[STACK_SIZE] __attribute__((aligned(16)));
 static struct {
@@ -38,6 +38,7 @@ void traps_reset(void)
 	memset(trap_count, 0, sizeof(trap_count));
 	memset(irq_count, 0, sizeof(irq_count));
 	guard.active = user.active = false;
+	tss.hw.iomap = TSS_NO_PORTS;
 }
 
 static union x86_desc own_gate(unsigned int i)
@@ -64,9 +65,9 @@ void traps_init(void)
 {
 	for (unsigned int i = 0; i < X86_NR_VECTORS; i++)
 		idt[i] = own_gate(i);
-	tss.ss0 = KERNEL_DS;
-	tss.esp0 = (uint32_t)(uintptr_t)trap_stack + STACK_SIZE;
-	tss.iomap = sizeof(tss);
+	tss.hw.ss0 = KERNEL_DS;
+	tss.hw.esp0 = (uint32_t)(uintptr_t)trap_stack + STACK_SIZE;
+	tss.hw.iomap = TSS_NO_PORTS;
 	gdt[GDT_TSS] = x86_seg_desc(
 		(uint32_t)(uintptr_t)&tss, sizeof(tss) - 1,
 		X86_DESC_P | (X86_TYPE_TSS32 << X86_DESC_TYPE_SHIFT));
@@ -179,7 +180,7 @@ void user_run(const struct user_regs *r, bool sysexit)
 
 void user_run_on(const struct user_regs *r, uint32_t esp0)
 {
-	tss.esp0 = esp0;
+	tss.hw.esp0 = esp0;
 	vmi(VMI_CALL_UpdateKernelStack, KERNEL_DS, esp0);
 	run(r, false);
 }

@@ -9,6 +9,7 @@
 #define GUEST_TRAPS_H
 
 #include "types.h"
+#include "x86-desc.h"
 
 /* As entry.S builds it; esp and ss only when it came from user mode. */
 struct trap_frame {
@@ -25,6 +26,15 @@ struct trap_record {
 	uint32_t at;	/* address of the frame */
 	bool user;
 };
+
+/* The guest's TSS, with a bitmap of ports. */
+#define TSS_PORTS 0x420
+struct guest_tss {
+	struct x86_tss hw;
+	uint8_t ports[TSS_PORTS / 8];
+};
+extern struct guest_tss tss;
+#define TSS_NO_PORTS sizeof(struct guest_tss) /* hw.iomap beyond the limit */
 
 /** The last trap, and how many of each vector there were since the test began. */
 extern struct trap_record last_trap;

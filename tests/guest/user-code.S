@@ -71,6 +71,9 @@ ENTRY(user_in_word)
 	inw	%dx, %ax
 	SYSCALL
 	.code32
+ENTRY(user_out_delay)
+	outb	%al, $0x80
+	SYSCALL
 ENTRY(user_cr)
 	movl	%cr0, %eax
 	SYSCALL

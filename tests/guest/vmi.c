@@ -2,6 +2,7 @@
 /* Finding the ROM, patching, calling.  See vmi.h. */
 #include "guest.h"
 #include "site.h"
+#include "traps.h"
 #include "vmi.h"
 #include "x86-defs.h"
 
@@ -171,9 +172,7 @@ uint32_t vmi_cr2(void)
 
 void vmi_kernel_stack(uint32_t esp0)
 {
-	extern struct x86_tss tss;
-
-	tss.esp0 = esp0;
+	tss.hw.esp0 = esp0;
 	if (vmi_active)
 		vmi_quick(VMI_CALL_UpdateKernelStack, KERNEL_DS, esp0, 0);
 }

@@ -22,8 +22,8 @@ ENDS = {'poweroff': 'reboot: Power down', 'reboot': 'reboot: machine restart'}
 # What no healthy boot prints.
 TROUBLE = re.compile(r'(WARNING:|BUG:|Oops|Call Trace|Kernel panic|PANIC|soft lockup|'
                      r'segment-related|nobody cared)')
-# tests/image/load where a platform cannot: (platform, test) -> why.
-KNOWN = {('ring1', 'ports'): 'the ring-1 ROM has no I/O permission bitmap'}
+# tests/image/load where a platform cannot: (platform, test) -> why.  None now.
+KNOWN = {}
 
 
 def bzimage(variant):
