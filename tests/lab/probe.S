@@ -12,6 +12,7 @@
 #define VIRT_BASE	0xc0000000
 #define START_INFO_MFN_LIST 68	/* offsetof(struct start_info, mfn_list), 32 bit */
 #define START_INFO_CMDLINE 80	/* and of cmd_line */
+#define LETTERS 8		/* of the command line, that count */
 #define PAGE_SHIFT	12
 #define HYPERCALL	0x82	/* vector, for a PV domain in ring 1 */
 #define HYPERVISOR_sched_op 29
@@ -42,16 +43,24 @@
 	.text
 	.globl	_start
 _start:
-	leal	START_INFO_CMDLINE(%esi), %edi
+	/* A copy: over a suspension Xen's shim writes start_info anew as a
+	   64-bit domain's and then converts it, and four bytes of a 32-bit
+	   command line are the console's event channel's then. */
+	movl	%esi, %ebp
+	leal	START_INFO_CMDLINE(%esi), %esi
+	movl	$letters, %edi
+	movl	$LETTERS, %ecx
+	rep movsb
+	movl	$letters, %edi
 next:	movzbl	(%edi), %eax
 	incl	%edi
 	cmpb	$'s', %al
 	jne	1f
 	/* EDX: the frame of start_info, which is written anew meanwhile. */
-	movl	%esi, %edx
+	movl	%ebp, %edx
 	subl	$VIRT_BASE, %edx
 	shrl	$PAGE_SHIFT, %edx
-	movl	START_INFO_MFN_LIST(%esi), %eax
+	movl	START_INFO_MFN_LIST(%ebp), %eax
 	movl	(%eax,%edx,4), %edx
 	movl	$REASON_SUSPEND, reason
 	movl	$HYPERVISOR_sched_op, %eax
@@ -81,4 +90,5 @@ end:	movl	$HYPERVISOR_sched_op, %eax
 	.data
 	.balign	4
 reason:	.long	0
+letters: .space	LETTERS
 	.section .note.GNU-stack, "", @progbits
