@@ -5,11 +5,13 @@
  * it was started with.
  */
 #include "commands.h"
+#include "counters.h"
 #include "domain.h"
 #include "json.h"
 #include "rewrite.h"
 #include "xen-context.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xenstore.h>
@@ -23,6 +25,7 @@ struct entry {
 	const libxl_dominfo *info;
 	char *name;
 	char *version, *state; /* by the adapter; NULL: nothing yet */
+	struct sums sums;      /* only where they are shown */
 	bool shim;
 	char letters[STATE_LEN];
 	char uuid[UUID_SIZE];
@@ -104,8 +107,21 @@ static void print_header(const struct lister *l)
 	printf("%-40s %5s %5s %5s\t%-6s\t%8s  %-6s %-8s %s", "Name", "ID",
 	       "Mem", "VCPUs", "State", "Time(s)", "Route", "Guest", "Adapter");
 	if (l->verbose)
-		printf("  %-36s", "UUID");
+		printf("  %-36s %12s %12s %12s %12s", "UUID", "VMI-Calls",
+		       "Hypercalls", "Traps", "Interrupts");
 	putchar('\n');
+}
+
+static void print_sums(const struct entry *e)
+{
+	const struct sums *s = &e->sums;
+
+	printf("  %s", e->uuid);
+	if (s->known)
+		printf(" %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64,
+		       s->calls, s->hypercalls, s->traps, s->interrupts);
+	else
+		printf(" %12s %12s %12s %12s", "-", "-", "-", "-");
 }
 
 static void print_entry(const struct lister *l, const struct entry *e)
@@ -120,7 +136,7 @@ static void print_entry(const struct lister *l, const struct entry *e)
 	       e->shim ? "shim" : "direct", e->state ? e->state : "-",
 	       e->version ? e->version : "-");
 	if (l->verbose)
-		printf("  %s", e->uuid);
+		print_sums(e);
 	putchar('\n');
 }
 
@@ -140,6 +156,12 @@ static void json_entry(struct lister *l, const struct entry *e)
 	json_string(&l->j, "route", e->shim ? "shim" : "direct");
 	json_string(&l->j, "guest", e->state);
 	json_string(&l->j, "adapter", e->version);
+	if (e->sums.known) {
+		json_number(&l->j, "vmi_calls", (long long)e->sums.calls);
+		json_number(&l->j, "hypercalls", (long long)e->sums.hypercalls);
+		json_number(&l->j, "traps", (long long)e->sums.traps);
+		json_number(&l->j, "interrupts", (long long)e->sums.interrupts);
+	}
 	json_close(&l->j, '}');
 }
 
@@ -150,6 +172,14 @@ static bool wanted(const struct lister *l, const struct entry *e)
 	snprintf(id, sizeof(id), "%u", e->info->domid);
 	return !l->only || !strcmp(l->only, id) ||
 	       (e->name && !strcmp(l->only, e->name));
+}
+
+static void read_counters(struct lister *l, struct entry *e)
+{
+	char *frame = read_node(l, e->info->domid, "counters");
+
+	counters_read(&e->sums, e->info->domid, frame);
+	free(frame);
 }
 
 static void show(struct lister *l, const libxl_dominfo *info)
@@ -164,6 +194,8 @@ static void show(struct lister *l, const libxl_dominfo *info)
 		snprintf(e.uuid, sizeof(e.uuid), LIBXL_UUID_FMT,
 			 LIBXL_UUID_BYTES(info->uuid));
 		put_letters(&e);
+		if (l->verbose || l->json)
+			read_counters(l, &e);
 		if (!l->json && !l->found)
 			print_header(l);
 		if (l->json)

@@ -14,6 +14,7 @@
 #include "cpu/platform.h"
 #include "lib/counters.h"
 #include "lib/log.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 #include "xen/xenstore.h"
 
@@ -55,8 +56,10 @@ static void shutdown_changed(void *opaque, const char *path)
 			ask(opaque, text, requests[i].end);
 			return;
 		}
-	log_warn(BOOT, "the toolstack asks for \"%s\", which is not supported",
-		 text);
+	log_warn(
+		BOOT,
+		"the toolstack asks for \"%s\", which is not supported: the guest runs on",
+		text);
 }
 
 static void sysrq_changed(void *opaque, const char *path)
@@ -84,6 +87,16 @@ void machine_end(struct machine *m, enum xen_shutdown why)
 	xen_shutdown(why);
 }
 
+/* Where the counters are, for the toolstack to map: a frame, as Xen counts. */
+static void tell_counters(const struct machine *m)
+{
+	char text[16];
+
+	vmi_snprintf(text, sizeof(text), "%u",
+		     mfn_x(xen_va_to_mfn(&m->xen, &counters)));
+	xs_write("data/vmi/counters", text);
+}
+
 void control_init(struct machine *m)
 {
 	xs_init(&m->xen);
@@ -94,6 +107,7 @@ void control_init(struct machine *m)
 	xs_write("control/feature-reboot", "1");
 	xs_write("control/feature-halt", "1");
 	xs_write("control/feature-sysrq", "1");
+	tell_counters(m);
 	control_state("starting");
 	xs_watch(SHUTDOWN_PATH, shutdown_changed, m);
 	xs_watch(SYSRQ_PATH, sysrq_changed, m);
