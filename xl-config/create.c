@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "commands.h"
 #include "args.h"
+#include "leave.h"
 #include "prepare.h"
 #include "state.h"
 #include "watch.h"
@@ -252,10 +253,8 @@ static int create(const struct call *call, bool front_end)
 	} else if (!p.conf.vmi) {
 		status = exec_untouched(call);
 	} else {
-		if (p.plan.note && !a.quiet)
-			fprintf(stderr, "vmi-xen: note: %s %s\n",
-				p.conf.name ? p.conf.name : "the domain",
-				p.plan.note);
+		if (!a.quiet)
+			plan_print_notes(&p.plan, p.conf.name, stderr);
 		status = start(call, &a, &p);
 	}
 	prepared_free(&p);
@@ -278,10 +277,15 @@ static bool is_create(const char *word)
 
 int frontend(int argc, char **argv)
 {
+	struct report r = { "" };
+	const char *leaves;
 	int n = 1;
 
 	while (n < argc && argv[n][0] == '-')
 		n++;
+	leaves = leave_domain(argc - n, argv + n);
+	if (leaves && !leave_check(leaves, &r))
+		return say_error(&r, STATUS_FAILED);
 	if (n < argc && is_create(argv[n])) {
 		const struct call call = {
 			.globals = argv + 1,
