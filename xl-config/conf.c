@@ -185,6 +185,7 @@ static void read_all(struct guest_conf *c, struct reader *in)
 	c->pvshim_extra = get_string(in, "pvshim_extra");
 	c->memory = get_number(in, "memory", 1l << 24);
 	c->maxmem = get_number(in, "maxmem", 1l << 24);
+	c->vcpus = get_number(in, "vcpus", 1l << 16);
 	c->nr_disks = disks_of(in);
 	c->adapter = get_string(in, "vmi_adapter");
 	c->log = get_string(in, "vmi_log");

@@ -32,6 +32,7 @@ struct guest_conf {
 	char **bootloader_args; /* ends with NULL; NULL when there are none */
 	char *pvshim_path, *pvshim_extra;
 	long memory, maxmem; /* MB, or CONF_UNSET */
+	long vcpus;
 	int nr_disks;
 
 	/* vmi-xen.cfg(5) */

@@ -101,9 +101,8 @@ static int config(const struct config_args *a)
 		if (!bundle)
 			bundle = own = bundle_of(&p.conf, &r);
 		good = bundle && make_bundle(&p, a, bundle, &r);
-		if (good && p.plan.note)
-			fprintf(stderr, "vmi-xen: note: %s %s\n", p.conf.name,
-				p.plan.note);
+		if (good)
+			plan_print_notes(&p.plan, p.conf.name, stderr);
 	}
 	good = good && print_config(&p, a, bundle, &r);
 	free(own);

@@ -14,6 +14,28 @@
 static const char direct_note[] =
 	"runs directly, without the shim: Xen's SUPPORT.md gives 32-bit PV security support only in the shim";
 
+static const char memory_note[] =
+	"has more memory than the 6144 MB that a VMI guest can use";
+static const char vcpus_note[] =
+	"has more vcpus than the one that a VMI guest can use";
+
+static void add_note(struct plan *p, const char *note)
+{
+	int n = 0;
+
+	while (p->notes[n])
+		n++;
+	if (n < NOTES_MAX)
+		p->notes[n] = note;
+}
+
+void plan_print_notes(const struct plan *p, const char *name, FILE *out)
+{
+	for (int i = 0; p->notes[i]; i++)
+		fprintf(out, "vmi-xen: note: %s %s\n",
+			name ? name : "the domain", p->notes[i]);
+}
+
 static bool choose_route(struct plan *p, const struct guest_conf *c,
 			 const struct host *h, struct report *r)
 {
@@ -56,7 +78,7 @@ static bool choose_route(struct plan *p, const struct guest_conf *c,
 				  : "no PV shim is installed");
 	}
 	if (!p->shim)
-		p->note = direct_note;
+		add_note(p, direct_note);
 	return true;
 }
 
@@ -135,11 +157,27 @@ static bool check_boot(struct plan *p, const struct guest_conf *c,
 	return true;
 }
 
+static bool check_size(struct plan *p, const struct guest_conf *c,
+		       struct report *r)
+{
+	if (c->memory > MEMORY_MAX)
+		return report_error(
+			r,
+			"memory=%ld is too much: the adapter starts with up to %d, and the guest can use %d of it",
+			c->memory, MEMORY_MAX, MEMORY_USED);
+	if (c->memory > MEMORY_USED)
+		add_note(p, memory_note);
+	if (c->vcpus > 1)
+		add_note(p, vcpus_note);
+	return true;
+}
+
 bool plan_make(struct plan *p, const struct guest_conf *c, const struct host *h,
 	       struct report *r)
 {
 	memset(p, 0, sizeof(*p));
-	if (!choose_route(p, c, h, r) || !check_boot(p, c, r))
+	if (!choose_route(p, c, h, r) || !check_boot(p, c, r) ||
+	    !check_size(p, c, r))
 		return false;
 	p->cmdline = make_cmdline(c);
 	if (!p->cmdline)

@@ -17,8 +17,12 @@
 #define SHIM_MEMORY_BASE   22	/* MB that the shim takes of a small domain */
 #define SHIM_MEMORY_FACTOR 128	/* and one more for each of these */
 #define ADAPTER_MEMORY	   8	/* MB; its own, and its page tables */
-#define SHIM_OPTIONS	   "smep=0 smap=0"
-#define SHIM_DEBUG	   "loglvl=all guest_loglvl=all"
+#define MEMORY_USED	   6144 /* MB that a guest can be told of */
+/* MB whose list of frames and page tables have room in the adapter's window. */
+#define MEMORY_MAX   11264
+#define NOTES_MAX    3
+#define SHIM_OPTIONS "smep=0 smap=0"
+#define SHIM_DEBUG   "loglvl=all guest_loglvl=all"
 
 struct plan {
 	bool shim;	 /* type="pvh" with pvshim; else type="pv" */
@@ -26,8 +30,8 @@ struct plan {
 	bool wrap;	 /* the user's own bootloader, by ours */
 	bool add_memory; /* memory= and maxmem= get shim_memory more */
 	long shim_memory;
-	char *cmdline;	  /* with the adapter's words; never NULL */
-	const char *note; /* what the user should know, or NULL */
+	char *cmdline; /* with the adapter's words; never NULL */
+	const char *notes[NOTES_MAX + 1]; /* what the user should know; NULL */
 };
 
 /**
@@ -37,6 +41,9 @@ struct plan {
 bool plan_make(struct plan *p, const struct guest_conf *c, const struct host *h,
 	       struct report *r);
 void plan_free(struct plan *p);
+
+/** Print what the user of domain @name should know. */
+void plan_print_notes(const struct plan *p, const char *name, FILE *out);
 
 /** Refuse a kernel and initrd that the domain cannot hold. */
 bool plan_check_bundle(const struct plan *p, const struct guest_conf *c,

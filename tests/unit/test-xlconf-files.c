@@ -17,7 +17,10 @@
 #include "../../xl-config/file.h"
 #include "../../xl-config/findings.h"
 #include "../../xl-config/conf.h"
+#include "../../xl-config/counters.h"
+#include "lib/counters.h"
 #include "../../xl-config/json.h"
+#include "../../xl-config/leave.h"
 #include "../../xl-config/state.h"
 #include "../../xl-config/watch.h"
 
@@ -729,6 +732,80 @@ static void bundles_are_private(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
 
+/* Which domain an xl command line would suspend, if any. */
+static void leaving_commands_are_known(void **state)
+{
+	static const struct {
+		const char *words[8];
+		const char *domain;
+	} cases[] = {
+		{ { "save", "guest", "/tmp/file" }, "guest" },
+		{ { "sa", "-c", "-p", "guest", "file" }, "guest" },
+		{ { "migrate", "-s", "ssh", "-C", "c", "guest", "to" },
+		  "guest" },
+		{ { "migrate", "--debug", "guest", "to" }, "guest" },
+		{ { "rem", "-i", "50", "-b", "guest", "to" }, "guest" },
+		{ { "migrate-receive", "guest" }, NULL },
+		{ { "s", "guest" }, NULL },
+		{ { "saved", "guest" }, NULL },
+		{ { "save", "-c" }, NULL },
+		{ { "migrate", "-s" }, NULL },
+		{ { "list", "save" }, NULL },
+		{ { NULL }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *found;
+		int n = 0;
+
+		while (cases[i].words[n])
+			n++;
+		found = leave_domain(n, (char **)(uintptr_t)cases[i].words);
+		if (!cases[i].domain)
+			assert_null(found);
+		else
+			assert_string_equal(found, cases[i].domain);
+	}
+}
+
+/* The domain writes the page: only what is one counts, and no more of it. */
+static void counters_are_summed(void **state)
+{
+	static struct counters c;
+	struct sums s;
+
+	(void)state;
+	memcpy(c.magic, COUNTERS_MAGIC, COUNTERS_MAGIC_SIZE);
+	c.version = COUNTERS_VERSION;
+	c.bytes = sizeof(c);
+	c.calls[0] = c.calls[COUNTERS_CALLS - 1] = UINT32_MAX;
+	c.traps[COUNTERS_TRAPS - 1] = 2;
+	c.hypercalls[COUNTERS_HYPERCALLS - 1] = 3;
+	c.interrupts = 4;
+	assert_true(counters_sum(&s, &c, sizeof(c)));
+	assert_true(s.known);
+	assert_true(s.calls == 2ull * UINT32_MAX);
+	assert_int_equal(s.traps, 2);
+	assert_int_equal(s.hypercalls, 3);
+	assert_int_equal(s.interrupts, 4);
+	assert_false(counters_sum(&s, &c, sizeof(c) - 1));
+	c.bytes++;
+	assert_false(counters_sum(&s, &c, sizeof(c)));
+	c.bytes--;
+	c.version++;
+	assert_false(counters_sum(&s, &c, sizeof(c)));
+	c.version--;
+	c.magic[0]++;
+	assert_false(counters_sum(&s, &c, sizeof(c)));
+	assert_false(s.known);
+	/* Without Xen, and with what is no number. */
+	counters_read(&s, 1, NULL);
+	assert_false(s.known);
+	counters_read(&s, 1, "-1");
+	assert_false(s.known);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -763,6 +840,8 @@ int main(void)
 		cmocka_unit_test(folders_are_locked),
 		cmocka_unit_test(configurations_are_read),
 		cmocka_unit_test(bundles_are_private),
+		cmocka_unit_test(counters_are_summed),
+		cmocka_unit_test(leaving_commands_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -418,6 +418,58 @@ static bool fits(const char *memory, struct bundle b)
 	return good;
 }
 
+/* The notes of a configuration's plan, one a line; NULL: it was refused. */
+static char *notes_of(const char *lines)
+{
+	char text[400], *notes = NULL;
+	struct guest_conf c;
+	struct plan p;
+	size_t size;
+	FILE *out;
+
+	memset(&r, 0, sizeof(r));
+	snprintf(text, sizeof(text), KERNEL "name='n'\n%s\n", lines);
+	assert_true(conf_parse(&c, text, strlen(text), "t", stderr, &r));
+	if (plan_make(&p, &c, &both, &r)) {
+		out = open_memstream(&notes, &size);
+		assert_non_null(out);
+		plan_print_notes(&p, c.name, out);
+		fclose(out);
+	}
+	plan_free(&p);
+	conf_free(&c);
+	return notes;
+}
+
+static void what_a_guest_cannot_use_is_said(void **state)
+{
+	static const struct {
+		const char *lines;
+		const char *notes[4]; /* parts; none of them: no notes */
+	} cases[] = {
+		{ "", { NULL } },
+		{ "memory=6144\nvcpus=1", { NULL } },
+		{ "memory=6145", { "n has more memory than the 6144 MB" } },
+		{ "memory=11264", { "than the 6144 MB" } },
+		{ "vcpus=2", { "n has more vcpus than the one" } },
+		{ "type='pv'\nmemory=8000\nvcpus=4",
+		  { "without the shim", "6144 MB", "vcpus" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *notes = notes_of(cases[i].lines);
+
+		assert_non_null(notes);
+		assert_int_equal(!*notes, !cases[i].notes[0]);
+		for (int n = 0; cases[i].notes[n]; n++)
+			assert_non_null(strstr(notes, cases[i].notes[n]));
+		free(notes);
+	}
+	assert_null(notes_of("memory=11265"));
+	assert_non_null(strstr(r.text, "memory=11265 is too much"));
+}
+
 static void a_bundle_must_fit(void **state)
 {
 	const size_t mb = 1 << 20;
@@ -490,6 +542,7 @@ int main(void)
 		cmocka_unit_test(vmi_keys_become_words),
 		cmocka_unit_test(debug_keeps_the_end),
 		cmocka_unit_test(the_shims_memory_can_be_chosen),
+		cmocka_unit_test(what_a_guest_cannot_use_is_said),
 		cmocka_unit_test(a_bundle_must_fit),
 		cmocka_unit_test(any_string_round_trips),
 	};
