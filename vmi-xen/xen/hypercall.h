@@ -183,9 +183,5 @@ static inline int hypercall_grant_table_op(uint32_t cmd, void *arg, uint32_t n)
 {
 	return hypercall3(__HYPERVISOR_grant_table_op, cmd, hc_ptr(arg), n);
 }
-static inline int hypercall_multicall(void *calls, uint32_t n)
-{
-	return hypercall2(__HYPERVISOR_multicall, hc_ptr(calls), n);
-}
 
 #endif
