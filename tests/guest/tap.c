@@ -91,13 +91,27 @@ static void run_one(const struct test *t, const char *form)
 	       t->group, t->name, form);
 }
 
+/* Is @word one of the words of @list, "a,b,c" up to a space? */
+static bool is_one_of(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (;; list++) {
+		if (!strncmp(list, word, n) &&
+		    (list[n] == '\0' || list[n] == ' ' || list[n] == ','))
+			return true;
+		while (*list && *list != ' ' && *list != ',')
+			list++;
+		if (*list != ',')
+			return false;
+	}
+}
+
 static bool wanted(const struct test *t)
 {
 	const char *only = option("only=");
-	size_t n = strlen(t->group);
 
-	return !only || (!strncmp(only, t->group, n) &&
-			 (only[n] == '\0' || only[n] == ' '));
+	return !only || is_one_of(only, t->group);
 }
 
 void run_tests(enum test_how how, const char *form)

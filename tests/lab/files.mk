@@ -55,7 +55,7 @@ FORCE:
 LAB_NEEDS += $(CLANG_ADAPTER)
 HOST_TAP += tests/tools/test-tools
 LAB_TAP += tests/lab/test-lab tests/lab/test-ends tests/lab/test-first-light \
-	tests/lab/test-determinism tests/lab/test-eyes
+	tests/lab/test-determinism tests/lab/test-eyes tests/lab/test-audit
 
 # The main job in front of the user; DEMO=auto needs no keyboard.
 DEMO_KERNEL := $(BUILD)/guests/linux-6.1-pae/bzImage

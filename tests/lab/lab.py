@@ -41,6 +41,7 @@ CPU = {'pv32': 'max,-smap', 'debian': 'max,-smap,-monitor,family=23,model=49,ste
 XENSTORED = {'pv32': 'xenstored', 'debian': 'oxenstored'}
 MACHINES = sorted(CPU)
 ADAPTER = os.path.join(os.path.dirname(LAB), 'vmi-xen', 'vmi.elf')
+DEBUG_ADAPTER = os.path.join(os.path.dirname(LAB), 'clang/vmi-xen/vmi.elf')     # and by clang
 # How each machine runs a 32-bit PV domain.
 DOMAIN_TYPE = {
     'pv32': 'type="pv"',

@@ -3,8 +3,8 @@
  * Audit: every shadow entry against a fresh look at the guest's tables.
  *
  * A debug build runs it after each flush, when no difference is excused but
- * one: Linux clears the entries of a dying address space without a call, so a
- * user entry may still be there while the guest's is 0.
+ * one: kernels clear the entries of a table that is about to go without a call,
+ * so an entry may still be there while the guest's is 0.
  */
 #include "lib/string.h"
 #include "mmu/shadow-private.h"
@@ -32,8 +32,7 @@ static bool excused(struct mmu *m, struct shadow_vcpu *v,
 {
 	uint32_t half = sp->kind == KIND_PT_HIGH ? SHADOW_L1_ENTRIES : 0;
 
-	return sp->state == SP_LIVE && sp_is_table(sp) &&
-	       !guest_entry(m, v, sp->gfn, half + i);
+	return sp_is_table(sp) && !guest_entry(m, v, sp->gfn, half + i);
 }
 
 static void audit_entry(struct mmu *m, struct shadow_vcpu *v, struct spage *sp,
@@ -55,6 +54,8 @@ static void audit_entry(struct mmu *m, struct shadow_vcpu *v, struct spage *sp,
 	}
 	if (!excused(m, v, sp, i))
 		report(r, "entry", entry_va(sp, i), found, want);
+	else if (sp->state == SP_KERNEL)
+		r->kernel_cleared++;
 }
 
 static void audit_l1(struct mmu *m, struct shadow_vcpu *v, struct spage *sp,

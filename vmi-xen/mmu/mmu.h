@@ -358,6 +358,7 @@ struct audit_report {
 	gva_t va;		  /* first difference */
 	uint64_t found, expected; /* shadow entry, entry by a fresh walk */
 	const char *what;
+	uint32_t kernel_cleared; /* excused: the guest has 0 there */
 };
 /** Compare every shadow entry with a fresh walk; true: nothing to report. */
 bool shadow_audit(struct mmu *m, struct shadow_vcpu *v, struct audit_report *r);

@@ -8,7 +8,6 @@
  * Hypercalls: mmu_update, update_va_mapping, mmuext_op by mmu/.
  */
 #include "cpu/machine.h"
-#include "lib/log.h"
 #include "lib/panic.h"
 #include "mmu/short.h"
 #include "vmi-abi.h"
@@ -34,10 +33,9 @@ static void audit(struct vcpu *v)
 	struct audit_report r;
 
 	if (!shadow_audit(mmu_of(v), &v->shadow, &r))
-		log_err(MMU,
-			"audit: %s, %#x shows %#llx, expected %#llx; %u of %u",
-			r.what, r.va, (unsigned long long)r.found,
-			(unsigned long long)r.expected, r.wrong, r.checked);
+		panic("audit: %s, %#x shows %#llx, expected %#llx; %u of %u",
+		      r.what, r.va, (unsigned long long)r.found,
+		      (unsigned long long)r.expected, r.wrong, r.checked);
 #else
 	(void)v;
 #endif
