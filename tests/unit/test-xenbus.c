@@ -203,6 +203,9 @@ static void test_gone_is_unknown(void **state)
 	assert_int_equal(s, XENBUS_UNKNOWN);
 	event();
 	assert_int_equal(last_state, XENBUS_UNKNOWN);
+	broken = XS_EACCES; /* so it is where the folder is not ours to see */
+	event();
+	assert_int_equal(last_state, XENBUS_UNKNOWN);
 }
 
 static void test_not_read_is_nothing(void **state)

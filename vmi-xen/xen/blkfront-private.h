@@ -61,6 +61,10 @@ void blkfront_kick(struct blkfront *b);
 void blkfront_answers(struct blkfront *b);
 /** The backend has answered. Context: upcall. */
 void blkfront_event(void *opaque);
+/** Does the backend owe an answer? */
+bool blkfront_in_flight(const struct blkfront *b);
+/** It is closing: let go when it has answered. Context: upcall. */
+void blkfront_drained(struct blkfront *b);
 /** Tell the model of what has ended. Context: upcall. */
 void blkfront_tell(struct blkfront *b);
 /** The backend is gone: all that it has not answered is to be sent again. */

@@ -412,11 +412,19 @@ void blkfront_event(void *opaque)
 {
 	struct blkfront *b = opaque;
 
-	if (b->connected)
-		blkfront_answers(b);
+	blkfront_answers(b);
 	blkfront_tell(b);
 	blkfront_kick(b);
 	blkfront_tell(b);
+	blkfront_drained(b);
+}
+
+bool blkfront_in_flight(const struct blkfront *b)
+{
+	for (unsigned int i = 0; i < NR_REQUESTS; i++)
+		if (b->slot[i].r)
+			return true;
+	return false;
 }
 
 /* --- Without a backend ----------------------------------------------------*/

@@ -93,6 +93,16 @@ static void closed(struct blkfront *b)
 	blkfront_fail(b);
 }
 
+/*
+ * A backend that closes answers what it has, and says "closed" to whoever is
+ * closed without waiting for it: what was sent again then could overtake it.
+ */
+void blkfront_drained(struct blkfront *b)
+{
+	if (b->dev.state == XENBUS_CLOSING && !blkfront_in_flight(b))
+		xenbus_switch(&b->dev, XENBUS_CLOSED);
+}
+
 /* The frontend's side of the state machine. */
 static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 {
@@ -128,13 +138,16 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		    d->state == XENBUS_INITIALISED) {
 			log_info(BLK, "%s: the backend closes", d->node);
 			b->connected = false;
-			xenbus_switch(d, XENBUS_CLOSED);
+			xenbus_switch(d, XENBUS_CLOSING);
 		}
-		/*
-		 * Not before: it works at what is on the ring, and would miss
-		 * that we have closed.
-		 */
-		if (backend != XENBUS_CLOSING && d->state == XENBUS_CLOSED)
+		if (backend == XENBUS_CLOSING) {
+			blkfront_drained(b);
+			break;
+		}
+		if (d->state == XENBUS_CLOSING)
+			xenbus_switch(d, XENBUS_CLOSED);
+		/* Not before: it would miss that we have closed. */
+		if (d->state == XENBUS_CLOSED)
 			closed(b);
 		break;
 	default:

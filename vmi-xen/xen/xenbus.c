@@ -146,7 +146,8 @@ int xenbus_backend_state(struct xenbus_dev *d, enum xb_state *state)
 
 	back_path(d, "state", path, sizeof(path));
 	rc = xs_read_number(path, &s);
-	if (rc && rc != XS_ENOENT)
+	/* What stays when the node is gone may not be ours to see. */
+	if (rc && rc != XS_ENOENT && rc != XS_EACCES)
 		return rc;
 	if (s > XENBUS_RECONFIGURED)
 		return XS_EINVAL;

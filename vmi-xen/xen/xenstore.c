@@ -135,9 +135,8 @@ static const struct {
 	const char *name;
 	int value;
 } errors[] = {
-	{ "ENOENT", XS_ENOENT },
-	{ "EAGAIN", XS_EAGAIN },
-	{ "EINVAL", XS_EINVAL },
+	{ "ENOENT", XS_ENOENT }, { "EAGAIN", XS_EAGAIN },
+	{ "EACCES", XS_EACCES }, { "EINVAL", XS_EINVAL },
 	{ "E2BIG", XS_E2BIG },
 };
 
@@ -214,8 +213,14 @@ static int read_answer(uint32_t type, char *buf, size_t size)
 	return ring_read(buf, h.len) ? (int)h.len : XS_EIO;
 }
 
+/*
+ * The port was cleared before the ring was read: what has come behind the
+ * answer may have no event any more.
+ */
 static bool watches_wait(void)
 {
+	if (ring()->rsp_prod != ring()->rsp_cons)
+		return true;
 	for (unsigned int i = 0; i < XS_MAX_WATCH; i++)
 		if (xs.watch[i].pending)
 			return true;

@@ -16,6 +16,7 @@
 #define XS_EIO	  (-5) /* also: xenstored does not answer as it must */
 #define XS_E2BIG  (-7)
 #define XS_EAGAIN (-11)
+#define XS_EACCES (-13)
 #define XS_EINVAL (-22)
 
 #define XS_PATH_MAX  256
