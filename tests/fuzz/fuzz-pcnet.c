@@ -20,22 +20,35 @@ static struct guest_memory memory = {
 	.ram = ram, .size = RAM_SIZE, .longest = LONGEST, .most = MOST_ACCESS
 };
 
-static bool net_send(struct nic *n, const void *frame, uint32_t len)
+static uint8_t *const *net_pages(struct nic *n, uint32_t len)
 {
+	static uint8_t room[NIC_MAX_PAGES][PAGE_SIZE], *page[NIC_MAX_PAGES];
+
 	must(len <= FRAME_LEN_MAX + FCS_LEN);
-	return ((const uint8_t *)frame)[len - 1] != n->mac[0];
+	for (unsigned int i = 0; i < NIC_MAX_PAGES; i++)
+		page[i] = room[i];
+	return len % 251 == n->mac[0] ? NULL : page;
+}
+
+static void net_send(struct nic *n, uint32_t len, const struct nic_hints *h)
+{
+	(void)n;
+	(void)len;
+	(void)h;
 }
 
 static void ready(struct nic *n)
 {
-	static const uint8_t frame[100];
+	static const struct nic_hints none;
+	static uint8_t frame[100];
 
-	n->receive(n->card, frame, sizeof(frame));
+	n->receive(n->card, frame, sizeof(frame), &none);
 }
 
 static void step(const uint8_t *d)
 {
 	static const uint8_t size[] = { 1, 2, 4, 2 };
+	static const struct nic_hints none;
 	uint8_t frame[NIC_FRAME_MAX];
 	uint16_t value = (uint16_t)(d[2] | d[3] << 8);
 
@@ -43,7 +56,8 @@ static void step(const uint8_t *d)
 	switch (d[0] & 7) {
 	case 0:
 		memset(frame, d[1], sizeof(frame));
-		net.receive(net.card, frame, value % (NIC_FRAME_MAX + 1));
+		net.receive(net.card, frame, value % (NIC_FRAME_MAX + 1),
+			    &none);
 		break;
 	case 1:
 		net.link = d[1] & 1;
@@ -77,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < RAM_SIZE && size; i++)
 		ram[i] = data[i % size];
 	memset(&net, 0, sizeof(net));
+	net.pages = net_pages;
 	net.send = net_send;
 	net.ready = size & 4 ? ready : NULL;
 	pcnet_init(&card, &net, irq, &dma);

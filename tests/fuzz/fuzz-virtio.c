@@ -49,17 +49,29 @@ static void answer(unsigned int i, bool ok)
 	r->done(r, ok);
 }
 
-static bool net_send(struct nic *n, const void *frame, uint32_t len)
+static uint8_t *const *net_pages(struct nic *n, uint32_t len)
 {
-	must(len && len <= NIC_FRAME_MAX);
-	return ((const uint8_t *)frame)[len - 1] != n->mac[0];
+	static uint8_t room[NIC_MAX_PAGES][PAGE_SIZE], *page[NIC_MAX_PAGES];
+
+	must(len && len <= NIC_LARGE_MAX);
+	for (unsigned int i = 0; i < NIC_MAX_PAGES; i++)
+		page[i] = room[i];
+	return len % 251 == n->mac[0] ? NULL : page;
+}
+
+static void net_send(struct nic *n, uint32_t len, const struct nic_hints *h)
+{
+	(void)n;
+	(void)len;
+	(void)h;
 }
 
 static void net_ready(struct nic *n)
 {
-	static const uint8_t frame[100];
+	static const struct nic_hints none;
+	static uint8_t frame[100];
 
-	n->receive(n->card, frame, sizeof(frame));
+	n->receive(n->card, frame, sizeof(frame), &none);
 }
 
 /* --- The driver ------------------------------------------------------------*/
@@ -68,13 +80,18 @@ static void step(const uint8_t *d)
 	static const uint8_t size[] = { 1, 2, 4, 4 };
 	struct virtio *v = d[0] & 8 ? &card.v : &blk.v;
 	static uint8_t frame[NIC_FRAME_MAX];
+	struct nic_hints hints;
 	uint32_t value = (uint32_t)d[4] | (uint32_t)d[5] << 8;
 	uint32_t at = value % (RAM_SIZE - 4);
 
 	memory.accesses = 0;
 	switch (d[0] & 7) {
 	case 0:
-		net.receive(net.card, frame, value % (NIC_FRAME_MAX + 1));
+		hints = (struct nic_hints){ d[1] & 1, d[1] & 2, 0 };
+		memcpy(frame, ram + at % (RAM_SIZE - sizeof(frame)),
+		       sizeof(frame));
+		net.receive(net.card, frame, value % (NIC_FRAME_MAX + 1),
+			    &hints);
 		break;
 	case 1:
 		net.link = d[1] & 1;
@@ -130,7 +147,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size & 1)
 		tidy();
 	memset(&net, 0, sizeof(net));
+	net.pages = net_pages;
 	net.send = net_send;
+	net.can_cut = size & 16;
 	net.ready = size & 4 ? net_ready : NULL;
 	fake_disk_init(&disk, SECTORS, false, VIRTIO_BLK_TASKS);
 	disk.local_ok = none;

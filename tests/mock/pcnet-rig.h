@@ -61,6 +61,8 @@ void drive(unsigned int style_nr, uint16_t mode);
 
 /** A frame of @len bytes for @to comes from the network. */
 bool arrive(const uint8_t *to, uint32_t len);
+/** Any frame does; what the card answers. */
+bool nic_receive(void *data, uint32_t len);
 /** Send @len bytes by descriptor @i. */
 void send_one(unsigned int i, uint32_t len);
 

@@ -376,11 +376,11 @@ static void frames_that_cannot_be(void **state)
 	(void)state;
 	drive(2, M_PROM);
 	memset(big, 0, sizeof(big));
-	net.receive(net.card, big, sizeof(big));
-	net.receive(net.card, big, 13);
-	net.receive(net.card, big, 0);
+	nic_receive(big, sizeof(big));
+	nic_receive(big, 13);
+	nic_receive(big, 0);
 	assert_int_equal(status(RX_RING, 0), OWN);
-	net.receive(net.card, big, NIC_FRAME_MAX);
+	nic_receive(big, NIC_FRAME_MAX);
 	assert_int_equal(status(RX_RING, 0) & OWN, 0);
 }
 

@@ -20,27 +20,43 @@
 
 static struct virtio_net card;
 static struct nic net;
-static uint8_t sent[NIC_FRAME_MAX], frame[NIC_FRAME_MAX + 1];
+static uint8_t sent[NIC_MAX_PAGES * PAGE_SIZE], frame[NIC_FRAME_MAX + 1];
+static struct nic_hints hints; /* of what was sent */
 static uint32_t sent_len;
 static unsigned int nr_sent, nr_ready;
 static bool has_room;
 
-static bool nic_send(struct nic *n, const void *data, uint32_t len)
+static uint8_t *const *nic_pages(struct nic *n, uint32_t len)
+{
+	static uint8_t *page[NIC_MAX_PAGES];
+
+	assert_ptr_equal(n, &net);
+	assert_in_range(len, 14, NIC_LARGE_MAX);
+	for (unsigned int i = 0; i < NIC_MAX_PAGES; i++)
+		page[i] = sent + i * PAGE_SIZE;
+	return has_room ? page : NULL;
+}
+
+static void nic_sent(struct nic *n, uint32_t len, const struct nic_hints *h)
 {
 	assert_ptr_equal(n, &net);
-	assert_in_range(len, 14, NIC_FRAME_MAX);
-	if (!has_room)
-		return false;
-	memcpy(sent, data, len);
 	sent_len = len;
+	hints = *h;
 	nr_sent++;
-	return true;
+}
+
+static bool receive(uint32_t len, bool blank, bool good)
+{
+	const struct nic_hints h = { blank, good, 0 };
+
+	return net.receive(net.card, frame, len, &h);
 }
 
 static void nic_ready(struct nic *n)
 {
+	assert_ptr_equal(n, &net);
 	nr_ready++;
-	n->receive(n->card, frame, LEN);
+	receive(LEN, false, false);
 }
 
 static int power_on(void **state)
@@ -52,7 +68,9 @@ static int power_on(void **state)
 	memset(&net, 0, sizeof(net));
 	memcpy(net.mac, mac, sizeof(mac));
 	net.link = has_room = true;
-	net.send = nic_send;
+	net.pages = nic_pages;
+	net.send = nic_sent;
+	net.can_cut = true;
 	net.ready = nic_ready;
 	nr_sent = nr_ready = 0;
 	rig_line = false;
@@ -160,7 +178,7 @@ static void frame_comes_in(void **state)
 	rig_kick(RX);
 	assert_int_equal(nr_ready, 0);
 	for (uint16_t i = 0; i < 2; i++) {
-		assert_true(net.receive(net.card, frame, LEN));
+		assert_true(receive(LEN, false, false));
 		assert_int_equal(rig_used(RX), i + 1);
 		assert_int_equal(rig_used_head(RX), i);
 		assert_int_equal(rig_used_len(RX), HEAD + LEN);
@@ -177,7 +195,7 @@ static void without_a_buffer_it_waits(void **state)
 	const struct rig_buf one[] = { { BUF, 2000, true } };
 
 	(void)state;
-	assert_false(net.receive(net.card, frame, LEN));
+	assert_false(receive(LEN, false, false));
 	rig_kick(RX);
 	assert_int_equal(nr_ready, 1); /* tried again, again in vain */
 	rig_add(RX, 0, one, 1);
@@ -196,13 +214,13 @@ static void buffers_that_do_not_fit(void **state)
 	(void)state;
 	rig_add(RX, 0, small, 1);
 	rig_add(RX, 1, wrong, 1);
-	assert_true(net.receive(net.card, frame, LEN));
+	assert_true(receive(LEN, false, false));
 	assert_int_equal(rig_used_len(RX), 0);
-	assert_true(net.receive(net.card, frame, LEN));
+	assert_true(receive(LEN, false, false));
 	assert_int_equal(rig_used(RX), 2);
 	assert_int_equal(rig_used_len(RX), 0);
 	/* longer than any frame: nobody's */
-	assert_true(net.receive(net.card, frame, NIC_FRAME_MAX + 1));
+	assert_true(receive(NIC_FRAME_MAX + 1, false, false));
 	assert_int_equal(rig_used(RX), 2);
 }
 
@@ -211,10 +229,10 @@ static void nobody_listens_before_the_driver(void **state)
 	const struct rig_buf one[] = { { BUF, 2000, true } };
 
 	(void)state;
-	assert_false(net.receive(net.card, frame, LEN));
+	assert_false(receive(LEN, false, false));
 	virtio_write(&card.v, 18, 1, 0);
 	assert_int_equal(nr_ready, 1); /* what waited is thrown away */
-	assert_true(net.receive(net.card, frame, LEN));
+	assert_true(receive(LEN, false, false));
 	rig_add(RX, 0, one, 1);
 	rig_kick(RX);
 	assert_int_equal(rig_used(RX), 0);
@@ -232,10 +250,175 @@ static void interrupts_can_be_unwanted(void **state)
 	rig_add(RX, 0, in, 1);
 	rig_add(TX, 0, out, 1);
 	rig_kick(TX);
-	net.receive(net.card, frame, LEN);
+	receive(LEN, false, false);
 	assert_int_equal(rig_used(RX), 1);
 	assert_int_equal(rig_used(TX), 1);
 	assert_false(rig_line);
+}
+
+/* --- Checksums and large frames -------------------------------------------*/
+#define ETH	 14u
+#define TCP	 34u /* behind an IPv4 header without options */
+#define TCP_SUM	 (TCP + 16)
+#define NEEDS	 1
+#define VALID	 2
+#define TSO4	 1
+#define NO_CSUM	 (1u << 1) /* features of a driver that does none */
+#define NO_LARGE (1u << 11)
+
+/* An IPv4 frame of TCP whose checksum is the pseudo-header's. */
+static void make_tcp(uint8_t *f, uint32_t len)
+{
+	uint32_t pseudo = 0x0a00 + 0x000b + 0x0a00 + 0x0001 + 6 + len - TCP;
+
+	memset(f, 0x5a, len);
+	f[12] = 8;
+	f[13] = 0;
+	memset(f + ETH, 0, 20);
+	f[ETH] = 0x45;
+	f[ETH + 9] = 6;
+	pseudo = (pseudo & 0xffff) + (pseudo >> 16);
+	f[TCP_SUM] = (uint8_t)(pseudo >> 8);
+	f[TCP_SUM + 1] = (uint8_t)pseudo;
+}
+
+/* Of TCP's part with the pseudo-header as in make_tcp: right when it is ~0. */
+static uint32_t tcp_sum(const uint8_t *f, uint32_t len)
+{
+	uint32_t sum = 0x0a00 + 0x000b + 0x0a00 + 0x0001 + 6 + len - TCP;
+
+	for (uint32_t i = TCP; i < len; i++)
+		sum += i % 2 ? f[i] : (uint32_t)f[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+static void header(uint8_t flags, uint8_t gso, uint32_t size, uint32_t start,
+		   uint32_t offset)
+{
+	memset(ram + BUF, 0, HEAD);
+	ram[BUF] = flags;
+	ram[BUF + 1] = gso;
+	rig_put(BUF + 4, size, 2);
+	rig_put(BUF + 6, start, 2);
+	rig_put(BUF + 8, offset, 2);
+}
+
+static void send_buf(uint32_t len)
+{
+	const struct rig_buf buf[] = { { BUF, HEAD + len, false } };
+	uint16_t before = rig_used(TX);
+
+	rig_add(TX, 0, buf, 1);
+	rig_kick(TX);
+	assert_int_equal(rig_used(TX), before + 1);
+}
+
+static void blank_checksum_is_left_to_the_network(void **state)
+{
+	(void)state;
+	make_tcp(ram + BUF + HEAD, LEN);
+	header(NEEDS, 0, 0, TCP, 16);
+	send_buf(LEN);
+	assert_int_equal(nr_sent, 1);
+	assert_true(hints.blank);
+	assert_int_equal(hints.segment, 0);
+	assert_memory_equal(sent, ram + BUF + HEAD, LEN);
+	header(0, 0, 0, 0, 0);
+	send_buf(LEN);
+	assert_false(hints.blank);
+}
+
+/* Behind a VLAN tag no backend finds it. */
+static void or_made_where_that_finds_none(void **state)
+{
+	uint8_t *f = ram + BUF + HEAD;
+
+	(void)state;
+	make_tcp(f, LEN);
+	memmove(f + 16, f + 12, LEN - 12);
+	f[12] = 0x81;
+	header(NEEDS, 0, 0, TCP + 4, 16);
+	send_buf(LEN + 4);
+	assert_false(hints.blank);
+	memmove(sent + 12, sent + 16, LEN - 12);
+	assert_int_equal(tcp_sum(sent, LEN), 0xffff);
+	header(NEEDS, 0, 0, LEN, 16); /* outside: it is no frame */
+	send_buf(LEN + 4);
+	assert_int_equal(nr_sent, 1);
+}
+
+static void large_frames_are_cut_by_the_network(void **state)
+{
+	const uint32_t len = 20000;
+
+	(void)state;
+	make_tcp(ram + BUF + HEAD, len);
+	header(NEEDS, TSO4, 1448, TCP, 16);
+	send_buf(len);
+	assert_int_equal(sent_len, len);
+	assert_int_equal(hints.segment, 1448);
+	assert_true(hints.blank);
+	assert_memory_equal(sent, ram + BUF + HEAD, len);
+}
+
+static void or_are_none(void **state)
+{
+	const uint32_t len = 20000;
+
+	(void)state;
+	make_tcp(ram + BUF + HEAD, len);
+	header(NEEDS, TSO4, 0, TCP, 16);
+	send_buf(len);
+	header(0, TSO4, 1448, TCP, 16);
+	send_buf(len);
+	header(NEEDS, 3, 1448, TCP, 16); /* UDP's */
+	send_buf(len);
+	header(NEEDS, TSO4, 1448, TCP, 6);
+	send_buf(len);
+	net.can_cut = false; /* after another backend has come */
+	header(NEEDS, TSO4, 1448, TCP, 16);
+	send_buf(len);
+	net.can_cut = true;
+	rig_start(&card.v, ~NO_LARGE, 2);
+	make_tcp(ram + BUF + HEAD, len);
+	header(NEEDS, TSO4, 1448, TCP, 16);
+	send_buf(len);
+	assert_int_equal(nr_sent, 0);
+}
+
+static void blank_checksum_comes_in(void **state)
+{
+	const struct rig_buf one[] = { { BUF, 2000, true } };
+
+	(void)state;
+	make_tcp(frame, LEN);
+	rig_add(RX, 0, one, 1);
+	receive(LEN, true, true);
+	assert_int_equal(ram[BUF], NEEDS);
+	assert_int_equal(rig_get(BUF + 6, 2), TCP);
+	assert_int_equal(rig_get(BUF + 8, 2), 16);
+	assert_memory_equal(ram + BUF + HEAD, frame, LEN);
+	rig_add(RX, 0, one, 1);
+	receive(LEN, false, true);
+	assert_int_equal(ram[BUF], VALID);
+}
+
+static void and_is_made_for_who_does_not_know(void **state)
+{
+	const struct rig_buf one[] = { { BUF, 2000, true } };
+
+	(void)state;
+	rig_start(&card.v, ~NO_CSUM, 2);
+	make_tcp(frame, LEN);
+	rig_add(RX, 0, one, 1);
+	receive(LEN, true, true);
+	assert_int_equal(ram[BUF], 0);
+	assert_int_equal(tcp_sum(ram + BUF + HEAD, LEN), 0xffff);
+	rig_add(RX, 0, one, 1);
+	receive(LEN, false, true);
+	assert_int_equal(ram[BUF], 0);
 }
 
 int main(void)
@@ -251,6 +434,15 @@ int main(void)
 		cmocka_unit_test_setup(nobody_listens_before_the_driver,
 				       power_on),
 		cmocka_unit_test_setup(interrupts_can_be_unwanted, power_on),
+		cmocka_unit_test_setup(blank_checksum_is_left_to_the_network,
+				       power_on),
+		cmocka_unit_test_setup(or_made_where_that_finds_none, power_on),
+		cmocka_unit_test_setup(large_frames_are_cut_by_the_network,
+				       power_on),
+		cmocka_unit_test_setup(or_are_none, power_on),
+		cmocka_unit_test_setup(blank_checksum_comes_in, power_on),
+		cmocka_unit_test_setup(and_is_made_for_who_does_not_know,
+				       power_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

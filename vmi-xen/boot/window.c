@@ -117,11 +117,16 @@ void window_alloc_ro(struct machine *m, gva_t va, uint32_t pages, mfn_t *frames)
 	}
 }
 
+uint32_t window_pages_left(const struct machine *m)
+{
+	return ((FIXED_END - PAGES_VA) >> PAGE_SHIFT) - m->nr_own_pages;
+}
+
 void *window_page(struct machine *m, mfn_t *frame)
 {
 	gva_t va = PAGES_VA + (m->nr_own_pages << PAGE_SHIFT);
 
-	if (va >= FIXED_END)
+	if (!window_pages_left(m))
 		return NULL;
 	m->nr_own_pages++;
 	*frame = fresh_frame(m);

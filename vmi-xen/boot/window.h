@@ -26,6 +26,8 @@ void window_alloc_ro(struct machine *m, gva_t va, uint32_t pages,
  * Before the guest's memory is laid out.  NULL when the window is full.
  */
 void *window_page(struct machine *m, mfn_t *frame);
+/** How many more window_page() can give. */
+uint32_t window_pages_left(const struct machine *m);
 
 /** Tell the toolstack of the pfn -> mfn list (p2m-tree.c). */
 void p2m_publish(struct machine *m);

@@ -4,18 +4,37 @@
 #define VMI_DEV_NIC_H
 
 #include "types.h"
+#include "lib/string.h"
 
-#define NIC_FRAME_MAX 1536u /* bytes, without the checksum */
+#define NIC_FRAME_MAX 1536u  /* bytes, without the checksum */
+#define NIC_LARGE_MAX 65549u /* of a frame that is to be cut: IPv4's most */
 #define NIC_MAC_LEN   6
+/* Pages of a frame, the last one partly. */
+#define NIC_MAX_PAGES ((NIC_LARGE_MAX + PAGE_SIZE - 1) / PAGE_SIZE)
+
+/* What is left to do, or known, about a frame. */
+struct nic_hints {
+	bool blank; /* TCP's or UDP's checksum (csum.h) is to be filled in */
+	bool good;  /* received only: it is right, or the frame was never out */
+	uint16_t segment; /* TCP over IPv4: cut into so much data each; 0: no */
+};
 
 struct nic {
 	uint8_t mac[NIC_MAC_LEN];
 	bool link;
+	bool can_cut; /* frames of up to NIC_LARGE_MAX, with hints.segment */
 	/**
-	 * Send a frame of @len bytes. Returns false when there is no room: it
-	 * is to be tried again after room().
+	 * The model's, before the network connects: receive() may get frames
+	 * whose checksum is blank.
 	 */
-	bool (*send)(struct nic *n, const void *frame, uint32_t len);
+	bool takes_blank;
+	/**
+	 * Pages for a frame of @len bytes, to be filled and then sent; NULL
+	 * when there is no room: it is to be tried again after room().
+	 */
+	uint8_t *const *(*pages)(struct nic *n, uint32_t len);
+	/** Send what was written into pages(). */
+	void (*send)(struct nic *n, uint32_t len, const struct nic_hints *h);
 	/**
 	 * The card has buffers again for frames that it has refused; NULL: what
 	 * is refused is lost.
@@ -23,14 +42,28 @@ struct nic {
 	void (*ready)(struct nic *n);
 	/**
 	 * The card's: a frame came.  False: no buffer; where there is a ready()
-	 * the frame is kept until then.
+	 * the frame is kept until then.  The frame is the card's to change.
 	 */
-	bool (*receive)(void *card, const void *frame, uint32_t len);
+	bool (*receive)(void *card, void *frame, uint32_t len,
+			const struct nic_hints *h);
 	/** The card's: frames can be sent again. */
 	void (*room)(void *card);
 	/** The card's: link has changed; NULL: it looks by itself. */
 	void (*link_changed)(void *card);
 	void *card;
 };
+
+/** Send a frame as it is. False: no room, again after room(). */
+static inline bool nic_send(struct nic *n, const void *frame, uint32_t len)
+{
+	static const struct nic_hints as_it_is;
+	uint8_t *const *page = n->pages(n, len);
+
+	if (!page)
+		return false;
+	memcpy(page[0], frame, len);
+	n->send(n, len, &as_it_is);
+	return true;
+}
 
 #endif

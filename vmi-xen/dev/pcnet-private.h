@@ -121,7 +121,8 @@ void pcnet_transmit_stop(struct pcnet *p);
 /** The interrupt line follows the registers. */
 void pcnet_irq_update(struct pcnet *p);
 /** nic's receive() and room(). */
-bool pcnet_receive(void *card, const void *frame, uint32_t len);
+bool pcnet_receive(void *card, void *frame, uint32_t len,
+		   const struct nic_hints *hints);
 void pcnet_room(void *card);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Legacy virtio network card: no offloads, one frame a chain. */
+/*
+ * Legacy virtio network card: one frame a chain; checksums may be left blank in
+ * both directions, large frames of TCP are sent whole where the network cuts.
+ */
 #ifndef VMI_DEV_VIRTIO_NET_H
 #define VMI_DEV_VIRTIO_NET_H
 
@@ -10,7 +13,6 @@ struct virtio_net {
 	struct virtio v; /* first: its callbacks get it */
 	struct nic *nic;
 	bool rx_starved; /* a frame waits for a buffer */
-	uint8_t tx[NIC_FRAME_MAX];
 };
 
 /** Power on a card with @nic's address; becomes @nic's card. */

@@ -1,205 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Network interfaces of the configuration, through dom0's netback.
+ * Network interfaces of the configuration, through dom0's netback: the
+ * handshake.
  *
- * Frames are copied between the card's model and pages of ours that are
- * granted once: a card of the nineties moves 1,514 bytes at most.  The backend
- * is told to leave no checksum blank and to merge nothing.
+ * A card of the nineties knows nothing of checksums that are left to others:
+ * then the backend is told to leave none.
  *
  * Hypercalls: event_channel_op, those of xenstore.c.
  * Source: xen/io/netif.h.
  */
-#include "xen/hypercall.h"
-#include "xen/barrier.h"
-#include "xen/netfront.h"
-#include "xen/domain.h"
-#include "xen/grant.h"
-#include "xen/xenbus.h"
+#include "xen/netfront-private.h"
 #include "boot/window.h"
 #include "cpu/machine.h"
 #include "lib/log.h"
-#include "lib/panic.h"
 #include "lib/string.h"
-#include <xen/io/netif.h>
 
-#define RX_SLOTS     24 /* a page each */
-#define TX_SLOTS     16 /* TX_SIZE bytes each */
-#define TX_SIZE	     2048u
-#define TX_PAGES     (TX_SLOTS * TX_SIZE / PAGE_SIZE)
 #define WAIT_SECONDS 20
-
-struct netfront {
-	struct nic nic; /* first: the model's handle */
-	struct machine *m;
-	struct xenbus_dev dev;
-	evtchn_t port;
-	bool connected;
-
-	netif_tx_front_ring_t tx;
-	struct netif_tx_sring *tx_page;
-	mfn_t tx_frame;
-	grant_t tx_grant;
-	uint8_t *tx_buf[TX_PAGES];
-	mfn_t tx_buf_frame[TX_PAGES];
-	grant_t tx_buf_grant[TX_PAGES];
-	uint32_t tx_used; /* bit for each slot */
-	bool tx_wanted;	  /* the card waits for room() */
-
-	netif_rx_front_ring_t rx;
-	struct netif_rx_sring *rx_page;
-	mfn_t rx_frame;
-	grant_t rx_grant;
-	uint8_t *rx_buf[RX_SLOTS];
-	mfn_t rx_buf_frame[RX_SLOTS];
-	grant_t rx_buf_grant[RX_SLOTS];
-	bool rx_skip; /* the rest of a frame in several pieces */
-	bool rx_held; /* the card has refused the next frame */
-};
-_Static_assert(TX_SLOTS <= 32, "tx_used has a bit for each");
 
 static struct {
 	unsigned int n;
 	struct netfront dev[NETFRONT_MAX];
 } net;
-
-/* --- Sending --------------------------------------------------------------*/
-static bool send(struct nic *nic, const void *frame, uint32_t len)
-{
-	struct netfront *n = (struct netfront *)(void *)nic;
-	netif_tx_request_t *q;
-	uint32_t slot, page;
-	int notify;
-
-	if (!n->connected || len > TX_SIZE)
-		return true; /* no cable, or no frame: it is lost */
-	for (slot = 0; slot < TX_SLOTS && (n->tx_used & BIT(slot)); slot++)
-		;
-	if (slot == TX_SLOTS || RING_FULL(&n->tx)) {
-		n->tx_wanted = true;
-		return false;
-	}
-	n->tx_used |= BIT(slot);
-	page = slot * TX_SIZE / PAGE_SIZE;
-	memcpy(n->tx_buf[page] + slot * TX_SIZE % PAGE_SIZE, frame, len);
-	q = RING_GET_REQUEST(&n->tx, n->tx.req_prod_pvt);
-	n->tx.req_prod_pvt++;
-	q->gref = n->tx_buf_grant[page];
-	q->offset = (uint16_t)(slot * TX_SIZE % PAGE_SIZE);
-	q->flags = 0;
-	q->id = (uint16_t)slot;
-	q->size = (uint16_t)len;
-	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&n->tx, notify);
-	if (notify)
-		evtchn_send(n->port);
-	return true;
-}
-
-static void give_room(struct netfront *n)
-{
-	if (n->tx_wanted && n->nic.room) {
-		n->tx_wanted = false;
-		n->nic.room(n->nic.card);
-	}
-}
-
-static void sent(struct netfront *n)
-{
-	int more;
-
-	do {
-		RING_IDX prod = n->tx.sring->rsp_prod;
-
-		barrier();
-		if (prod - n->tx.rsp_cons > n->tx.req_prod_pvt - n->tx.rsp_cons)
-			return;
-		for (; n->tx.rsp_cons != prod; n->tx.rsp_cons++) {
-			netif_tx_response_t a;
-
-			RING_COPY_RESPONSE(&n->tx, n->tx.rsp_cons, &a);
-			if (a.status != NETIF_RSP_NULL && a.id < TX_SLOTS)
-				n->tx_used &= ~BIT(a.id);
-		}
-		RING_FINAL_CHECK_FOR_RESPONSES(&n->tx, more);
-	} while (more);
-	give_room(n);
-}
-
-/* --- Receiving ------------------------------------------------------------*/
-static void offer_buffer(struct netfront *n, uint16_t slot)
-{
-	netif_rx_request_t *q = RING_GET_REQUEST(&n->rx, n->rx.req_prod_pvt);
-
-	n->rx.req_prod_pvt++;
-	q->id = slot;
-	q->pad = 0;
-	q->gref = n->rx_buf_grant[slot];
-}
-
-/* False: the card wants it later. */
-static bool received_one(struct netfront *n, const netif_rx_response_t *a)
-{
-	bool more = a->flags & NETRXF_more_data;
-
-	if (a->id >= RX_SLOTS) {
-		log_warn(NET, "%s: answer for a buffer %u that was not offered",
-			 n->dev.node, a->id);
-		return true;
-	}
-	if (!n->rx_skip && !more && a->status > 0 &&
-	    a->offset + (uint32_t)a->status <= PAGE_SIZE && n->nic.receive &&
-	    !n->nic.receive(n->nic.card, n->rx_buf[a->id] + a->offset,
-			    (uint32_t)a->status))
-		return false;
-	n->rx_skip = more;
-	offer_buffer(n, a->id);
-	return true;
-}
-
-static void received(struct netfront *n)
-{
-	int more, notify;
-
-	n->rx_held = false;
-	do {
-		RING_IDX prod = n->rx.sring->rsp_prod;
-
-		barrier();
-		if (prod - n->rx.rsp_cons > n->rx.req_prod_pvt - n->rx.rsp_cons)
-			return;
-		for (; n->rx.rsp_cons != prod; n->rx.rsp_cons++) {
-			netif_rx_response_t a;
-
-			RING_COPY_RESPONSE(&n->rx, n->rx.rsp_cons, &a);
-			if (!received_one(n, &a)) {
-				n->rx_held = true;
-				goto out;
-			}
-		}
-		RING_FINAL_CHECK_FOR_RESPONSES(&n->rx, more);
-	} while (more);
-out:
-	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&n->rx, notify);
-	if (notify)
-		evtchn_send(n->port);
-}
-
-static void ready(struct nic *nic)
-{
-	struct netfront *n = (struct netfront *)(void *)nic;
-
-	if (n->connected && n->rx_held)
-		received(n);
-}
-
-static void ring_event(void *opaque)
-{
-	struct netfront *n = opaque;
-
-	if (!n->connected)
-		return;
-	sent(n);
-	received(n);
-}
 
 /* --- Handshake ------------------------------------------------------------*/
 static void grants_end(grant_t *g, unsigned int count)
@@ -216,7 +37,7 @@ static void set_link(struct netfront *n, bool up)
 	n->connected = n->nic.link = up;
 	if (n->nic.link_changed)
 		n->nic.link_changed(n->nic.card);
-	give_room(n); /* without a cable, too: frames are lost then */
+	netfront_give_room(n); /* without a cable, too: frames are lost then */
 }
 
 /* The backend uses nothing of ours any more. */
@@ -228,8 +49,8 @@ static void release(struct netfront *n)
 	n->port = EVTCHN_NONE;
 	grants_end(&n->tx_grant, 1);
 	grants_end(&n->rx_grant, 1);
-	grants_end(n->tx_buf_grant, TX_PAGES);
-	grants_end(n->rx_buf_grant, RX_SLOTS);
+	grants_end(n->tx_buf_grant, n->nr_tx);
+	grants_end(n->rx_buf_grant, n->nr_rx);
 }
 
 static void rings_reset(struct netfront *n)
@@ -243,15 +64,16 @@ static void rings_reset(struct netfront *n)
 	FRONT_RING_INIT(&n->tx, n->tx_page, PAGE_SIZE);
 	FRONT_RING_INIT(&n->rx, n->rx_page, PAGE_SIZE);
 	n->tx_used = 0;
+	n->rx_skip = n->rx_held = false;
 	n->tx_grant = grant_access(peer, n->tx_frame, false);
 	n->rx_grant = grant_access(peer, n->rx_frame, false);
-	for (unsigned int i = 0; i < TX_PAGES; i++)
+	for (unsigned int i = 0; i < n->nr_tx; i++)
 		n->tx_buf_grant[i] =
 			grant_access(peer, n->tx_buf_frame[i], true);
-	for (uint16_t i = 0; i < RX_SLOTS; i++) {
+	for (unsigned int i = 0; i < n->nr_rx; i++) {
 		n->rx_buf_grant[i] =
 			grant_access(peer, n->rx_buf_frame[i], false);
-		offer_buffer(n, i);
+		netfront_offer(n, i);
 	}
 	n->rx.sring->req_prod = n->rx.req_prod_pvt;
 }
@@ -263,16 +85,25 @@ static void offer_rings(struct netfront *n)
 	release(n);
 	rings_reset(n);
 	n->port = evtchn_alloc(d->backend_id);
-	evtchn_handle(n->port, ring_event, n);
+	evtchn_handle(n->port, netfront_event, n);
 	if (xenbus_front_write(d, "tx-ring-ref", "%u", n->tx_grant) ||
 	    xenbus_front_write(d, "rx-ring-ref", "%u", n->rx_grant) ||
 	    xenbus_front_write(d, "event-channel", "%u", n->port) ||
 	    xenbus_front_write(d, "request-rx-copy", "1") ||
 	    xenbus_front_write(d, "feature-rx-notify", "1") ||
-	    xenbus_front_write(d, "feature-no-csum-offload", "1") ||
+	    xenbus_front_write(d, "feature-no-csum-offload", "%u",
+			       !n->nic.takes_blank) ||
 	    xenbus_front_write(d, "feature-ipv6-csum-offload", "0"))
 		log_err(NET, "%s: xenstore refuses the rings", d->node);
 	xenbus_switch(d, XENBUS_CONNECTED);
+}
+
+/* What this backend does with large frames. */
+static void take_features(struct netfront *n)
+{
+	n->nic.can_cut = n->nr_tx >= NIC_MAX_PAGES &&
+			 xenbus_back_number(&n->dev, "feature-sg", 0) &&
+			 xenbus_back_number(&n->dev, "feature-gso-tcpv4", 0);
 }
 
 static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
@@ -289,6 +120,7 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		break;
 	case XENBUS_CONNECTED:
 		if (d->state == XENBUS_CONNECTED && !n->connected) {
+			take_features(n);
 			set_link(n, true);
 			evtchn_send(n->port);
 		}
@@ -339,22 +171,33 @@ static bool read_mac(struct netfront *n)
 	return true;
 }
 
+static bool take_some(struct machine *m, uint8_t **page, mfn_t *frame,
+		      uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		page[i] = window_page(m, &frame[i]);
+		if (!page[i])
+			return false;
+	}
+	return true;
+}
+
+/* All that is wished for, or half of what is left. */
 static bool take_pages(struct netfront *n)
 {
-	bool ok = true;
+	uint32_t left = window_pages_left(n->m);
 
+	if (left < 2 + 2 * PAGES_MIN)
+		return false;
+	n->nr_tx = TX_PAGES;
+	n->nr_rx = RX_PAGES;
+	if (2 + n->nr_tx + n->nr_rx > left)
+		n->nr_tx = n->nr_rx =
+			(left - 2) / 2 < TX_PAGES ? (left - 2) / 2 : TX_PAGES;
 	n->tx_page = window_page(n->m, &n->tx_frame);
 	n->rx_page = window_page(n->m, &n->rx_frame);
-	ok = n->tx_page && n->rx_page;
-	for (unsigned int i = 0; ok && i < TX_PAGES; i++) {
-		n->tx_buf[i] = window_page(n->m, &n->tx_buf_frame[i]);
-		ok = n->tx_buf[i];
-	}
-	for (unsigned int i = 0; ok && i < RX_SLOTS; i++) {
-		n->rx_buf[i] = window_page(n->m, &n->rx_buf_frame[i]);
-		ok = n->rx_buf[i];
-	}
-	return ok;
+	return take_some(n->m, n->tx_buf, n->tx_buf_frame, n->nr_tx) &&
+	       take_some(n->m, n->rx_buf, n->rx_buf_frame, n->nr_rx);
 }
 
 static void found(void *opaque, uint32_t id)
@@ -372,11 +215,15 @@ static void found(void *opaque, uint32_t id)
 		return;
 	}
 	n->m = opaque;
-	n->nic.send = send;
-	n->nic.ready = ready;
+	n->nic.pages = netfront_pages;
+	n->nic.send = netfront_send;
+	n->nic.ready = netfront_ready;
+	n->nic.takes_blank = n->m->options.virtio_net;
 	n->dev.changed = backend_changed;
 	if (take_pages(n))
 		net.n++;
+	else
+		log_warn(NET, "interface %u: no pages left for it", id);
 }
 
 void netfront_scan(struct machine *m)
