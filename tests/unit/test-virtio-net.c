@@ -118,7 +118,11 @@ static void frame_goes_out(void **state)
 	assert_memory_equal(sent, frame, LEN);
 	assert_int_equal(rig_used(TX), 1);
 	assert_int_equal(rig_used_head(TX), 4);
+	assert_false(rig_line);
+	net.room(net.card); /* it has gone */
 	assert_int_equal(rig_isr(), 1);
+	net.room(net.card);
+	assert_false(rig_line);
 	memset(ram + BUF, 0, HEAD);
 	memcpy(ram + BUF + HEAD, frame, LEN);
 	rig_add(TX, 0, odd, 4);
@@ -160,8 +164,21 @@ static void no_frame_is_lost_quietly(void **state)
 		rig_add(TX, 0, row[i], 2);
 		rig_kick(TX);
 		assert_int_equal(rig_used(TX), i + 1);
+		assert_int_equal(rig_isr(), 1);
 	}
 	assert_int_equal(nr_sent, 0);
+}
+
+static void without_a_cable_it_is_told_at_once(void **state)
+{
+	const struct rig_buf buf[] = { { BUF, HEAD + LEN, false } };
+
+	(void)state;
+	net.link = false;
+	rig_add(TX, 0, buf, 1);
+	rig_kick(TX);
+	assert_int_equal(rig_used(TX), 1);
+	assert_int_equal(rig_isr(), 1);
 }
 
 static void frame_comes_in(void **state)
@@ -428,6 +445,8 @@ int main(void)
 		cmocka_unit_test_setup(frame_goes_out, power_on),
 		cmocka_unit_test_setup(no_room_waits, power_on),
 		cmocka_unit_test_setup(no_frame_is_lost_quietly, power_on),
+		cmocka_unit_test_setup(without_a_cable_it_is_told_at_once,
+				       power_on),
 		cmocka_unit_test_setup(frame_comes_in, power_on),
 		cmocka_unit_test_setup(without_a_buffer_it_waits, power_on),
 		cmocka_unit_test_setup(buffers_that_do_not_fit, power_on),

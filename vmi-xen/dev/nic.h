@@ -7,7 +7,7 @@
 #include "lib/string.h"
 
 #define NIC_FRAME_MAX 1536u  /* bytes, without the checksum */
-#define NIC_LARGE_MAX 65549u /* of a frame that is to be cut: IPv4's most */
+#define NIC_LARGE_MAX 65535u /* of a frame that is to be cut: 16 bits tell it */
 #define NIC_MAC_LEN   6
 /* Pages of a frame, the last one partly. */
 #define NIC_MAX_PAGES ((NIC_LARGE_MAX + PAGE_SIZE - 1) / PAGE_SIZE)
@@ -46,7 +46,7 @@ struct nic {
 	 */
 	bool (*receive)(void *card, void *frame, uint32_t len,
 			const struct nic_hints *h);
-	/** The card's: frames can be sent again. */
+	/** The card's: frames have gone, others can be sent. */
 	void (*room)(void *card);
 	/** The card's: link has changed; NULL: it looks by itself. */
 	void (*link_changed)(void *card);

@@ -117,8 +117,13 @@ static bool hints_of(const struct header *h, uint8_t *frame, uint32_t len,
 	return hints->blank && p.offset == CSUM_TCP;
 }
 
-/* The chain's frame goes out, or is none; false: there is no room for it. */
-static bool send_chain(struct virtio_net *n, struct virtio_chain *c)
+enum outcome {
+	NO_FRAME,
+	NO_ROOM,
+	SENT
+};
+
+static enum outcome send_chain(struct virtio_net *n, struct virtio_chain *c)
 {
 	uint32_t len = chain_len(n, c);
 	struct nic_hints hints;
@@ -126,43 +131,64 @@ static bool send_chain(struct virtio_net *n, struct virtio_chain *c)
 	struct header h;
 
 	if (len <= HEADER_LEN)
-		return true;
+		return NO_FRAME;
 	len -= HEADER_LEN;
 	c->len = 0;
 	take(n, c, &h, HEADER_LEN);
 	if (!header_ok(n, &h, len))
-		return true;
+		return NO_FRAME;
 	page = n->nic->pages(n->nic, len);
 	if (!page)
-		return false;
+		return NO_ROOM;
 	for (uint32_t at = 0; at < len; at += PAGE_SIZE)
 		take(n, c, page[at / PAGE_SIZE],
 		     len - at < PAGE_SIZE ? len - at : PAGE_SIZE);
-	if (hints_of(&h, page[0], len, &hints))
-		n->nic->send(n->nic, len, &hints);
-	return true;
+	if (!hints_of(&h, page[0], len, &hints))
+		return NO_FRAME;
+	n->nic->send(n->nic, len, &hints);
+	return SENT;
 }
 
+static void tx_tell(struct virtio_net *n)
+{
+	if (n->tx_untold)
+		virtio_interrupt(&n->v, QUEUE_TX);
+	n->tx_untold = false;
+}
+
+/*
+ * A chain can be used again at once, for its bytes are copied.  The driver is
+ * told when the frame has gone: that is an event anyway, often one with frames
+ * that have come, and a driver that sends answers has one interrupt, not two.
+ */
 static void transmit(struct virtio_net *n)
 {
+	enum outcome is = NO_FRAME;
 	struct virtio_chain c;
-	bool any = false;
+	bool sent = false;
 
 	/* At most a ring full: a guest that adds more may notify again. */
 	for (uint32_t i = 0; i < VIRTIO_QUEUE_SIZE; i++) {
-		if (!virtio_peek(&n->v, QUEUE_TX, &c) || !send_chain(n, &c))
+		if (!virtio_peek(&n->v, QUEUE_TX, &c))
+			break;
+		is = send_chain(n, &c);
+		if (is == NO_ROOM)
 			break; /* it stays the first until room() */
 		virtio_pop(&n->v, QUEUE_TX);
 		virtio_push(&n->v, QUEUE_TX, c.head, 0);
-		any = true;
+		n->tx_untold = true;
+		sent = sent || is == SENT;
 	}
-	if (any && !n->v.queue[QUEUE_TX].quiet)
-		virtio_interrupt(&n->v, QUEUE_TX);
+	if (!n->nic->link || (!sent && is != NO_ROOM))
+		tx_tell(n); /* no room() will come for these */
 }
 
 static void room(void *card)
 {
-	transmit(card);
+	struct virtio_net *n = card;
+
+	transmit(n);
+	tx_tell(n);
 }
 
 /* --- Receiving ------------------------------------------------------------*/
@@ -259,6 +285,7 @@ static void notify(struct virtio *v, unsigned int q)
 static void reset(struct virtio *v)
 {
 	retry_receive(of(v)); /* frames that wait go nowhere now */
+	of(v)->tx_untold = false;
 	v->config[CONFIG_STATUS] = of(v)->nic->link ? STATUS_LINK : 0;
 }
 

@@ -13,6 +13,7 @@ struct virtio_net {
 	struct virtio v; /* first: its callbacks get it */
 	struct nic *nic;
 	bool rx_starved; /* a frame waits for a buffer */
+	bool tx_untold;	 /* chains are used, the driver has not been told */
 };
 
 /** Power on a card with @nic's address; becomes @nic's card. */

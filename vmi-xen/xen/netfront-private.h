@@ -34,7 +34,6 @@ struct netfront {
 	uint32_t tx_used;		 /* bit for each page */
 	uint8_t tx_next[NIC_MAX_PAGES];	 /* those that pages() gave ... */
 	uint8_t *tx_list[NIC_MAX_PAGES]; /* ... and where they are */
-	bool tx_wanted;			 /* the card waits for room() */
 
 	netif_rx_front_ring_t rx;
 	struct netif_rx_sring *rx_page;
@@ -57,7 +56,7 @@ void netfront_send(struct nic *nic, uint32_t len, const struct nic_hints *h);
 void netfront_ready(struct nic *nic);
 /** The backend has answered. Context: upcall. */
 void netfront_event(void *opaque);
-/** Tell a card that waits that there is room. */
+/** Tell the card that frames have gone. */
 void netfront_give_room(struct netfront *n);
 /** Put page @page on the ring, for a frame to come. */
 void netfront_offer(struct netfront *n, uint32_t page);

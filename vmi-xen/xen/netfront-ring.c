@@ -13,6 +13,8 @@
 #include "xen/netfront-private.h"
 #include "lib/log.h"
 
+_Static_assert(NIC_LARGE_MAX <= XEN_NETIF_MAX_TX_SIZE, "a request tells it");
+
 static struct netfront *of(struct nic *nic)
 {
 	return (struct netfront *)(void *)nic;
@@ -34,10 +36,9 @@ uint8_t *const *netfront_pages(struct nic *nic, uint32_t len)
 		n->tx_list[got++] = n->tx_buf[i];
 	}
 	/* One more for how to cut. */
-	if (got == want && (!n->connected || RING_FREE_REQUESTS(&n->tx) > want))
-		return n->tx_list;
-	n->tx_wanted = true;
-	return NULL;
+	if (got < want || (n->connected && RING_FREE_REQUESTS(&n->tx) <= want))
+		return NULL;
+	return n->tx_list;
 }
 
 static void add_extra(struct netfront *n, uint16_t segment)
@@ -72,8 +73,8 @@ void netfront_send(struct nic *nic, uint32_t len, const struct nic_hints *h)
 	uint32_t flags = len > PAGE_SIZE ? NETTXF_more_data : 0;
 	int notify;
 
-	if (!n->connected || len > XEN_NETIF_MAX_TX_SIZE)
-		return; /* no cable, or too long for this network: it is lost */
+	if (!n->connected)
+		return; /* no cable: it is lost */
 	if (h->blank)
 		flags |= NETTXF_csum_blank | NETTXF_data_validated;
 	if (h->segment)
@@ -94,14 +95,13 @@ void netfront_send(struct nic *nic, uint32_t len, const struct nic_hints *h)
 
 void netfront_give_room(struct netfront *n)
 {
-	if (n->tx_wanted && n->nic.room) {
-		n->tx_wanted = false;
+	if (n->nic.room)
 		n->nic.room(n->nic.card);
-	}
 }
 
 static void sent(struct netfront *n)
 {
+	RING_IDX first = n->tx.rsp_cons;
 	int more;
 
 	do {
@@ -119,7 +119,8 @@ static void sent(struct netfront *n)
 		}
 		RING_FINAL_CHECK_FOR_RESPONSES(&n->tx, more);
 	} while (more);
-	netfront_give_room(n);
+	if (n->tx.rsp_cons != first)
+		netfront_give_room(n);
 }
 
 /* --- Receiving ------------------------------------------------------------*/
