@@ -4,7 +4,7 @@
 #
 #   BENCH_PARTS   parts that make bench runs; BENCH_NEEDS are built first
 #   BENCH_CHECKED those that make check compares with their baseline too
-BENCH_PARTS += primitives linux
+BENCH_PARTS += primitives linux io
 BENCH_CHECKED += primitives linux
 BENCH_NEEDS += $(GUESTS) $(BUILD)/vmi-ref.rom
 LAB_NEEDS += $(BENCH_NEEDS)
