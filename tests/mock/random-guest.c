@@ -221,6 +221,10 @@ void change(uint32_t table, uint32_t i, uint64_t val, bool known)
 		rig_store(&w.rig, table, i, val);
 		return;
 	}
+	if (chance(3) && (pae() || !(i & 1))) {
+		rig_set_other(&w.rig, table, i, val);
+		return;
+	}
 	switch (rnd(3)) {
 	case 0:
 		rig_set(&w.rig, table, i, val);

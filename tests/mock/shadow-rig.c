@@ -97,6 +97,43 @@ void *rig_page(struct rig *r, uint32_t g)
 	return xen_page(r->p2m[g] & P2M_MFN_MASK);
 }
 
+/* --- What the short ways remember -----------------------------------------*/
+static const char *remembered(struct rig *r)
+{
+	struct mmu *m = &r->m;
+	const struct last_table was = m->set;
+	const struct linear_memo *memo;
+	bool learnt;
+	uint32_t i;
+
+	for (i = 0; i < ARRAY_SIZE(m->memo); i++) {
+		memo = &m->memo[i];
+		if (memo->gfn == INVALID_FRAME)
+			continue;
+		if (!(p2m_get(&m->p2m, gfn(memo->gfn)) & P2M_LIN) ||
+		    !linear_holds(m, &r->v, linear_va(m, memo->gfn)) ||
+		    memo->at != rig_page(r, memo->gfn))
+			return "a frame is remembered elsewhere";
+	}
+	for (i = 0; i < ARRAY_SIZE(was.key); i++) {
+		if (was.key[i] == LAST_NONE)
+			continue;
+		learnt = set_learn(m, &r->v, was.key[i], i);
+		m->set.last = was.last;
+		if (!learnt || memcmp(&m->set, &was, sizeof(was)))
+			return "a table is remembered as another";
+	}
+	return NULL;
+}
+
+static void must_be_true(struct rig *r)
+{
+	const char *bad = remembered(r);
+
+	if (bad)
+		xen_model_refused(bad, 0, r->m.set.key[0], r->m.set.key[1]);
+}
+
 /* --- The guest's stores ---------------------------------------------------*/
 uint64_t rig_entry(struct rig *r, uint32_t g, uint32_t i)
 {
@@ -167,21 +204,43 @@ gva_t rig_ptep(struct rig *r, uint32_t g, uint32_t i)
 	return r->c.split + (g << PAGE_SHIFT) + i * (r->c.pae ? 8 : 4);
 }
 
+/* As vmi/calls-mmu.c does it: SetPxE, or SetPxELong. */
+static void set_pxe(struct rig *r, gva_t ptep, uint64_t val, bool wide)
+{
+	uint32_t lo = (uint32_t)val, hi = (uint32_t)(val >> 32);
+
+	if (!(wide ? shadow_set_short(&r->m, &r->v, ptep, lo, hi, true)
+		   : shadow_set_short(&r->m, &r->v, ptep, lo, 0, false)) &&
+	    !shadow_set_pxe(&r->m, &r->v, ptep, val, 1, wide ? 8 : 4))
+		abort();
+}
+
 void rig_set(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
 {
 	note_edit(r, g, i, rig_entry(r, g, i));
 	unlist_silent(r, g, i, false);
-	/* As vmi/calls-mmu.c does it. */
-	if (!(r->c.pae ? shadow_set_short(&r->m, &r->v, rig_ptep(r, g, i),
-					  (uint32_t)val, (uint32_t)(val >> 32),
-					  true)
-		       : shadow_set_short(&r->m, &r->v, rig_ptep(r, g, i),
-					  (uint32_t)val, 0, false)) &&
-	    !shadow_set_pxe(&r->m, &r->v, rig_ptep(r, g, i), val, 1,
-			    r->c.pae ? 8 : 4))
-		abort();
+	set_pxe(r, rig_ptep(r, g, i), val, r->c.pae);
 	if (rig_entry(r, g, i) != (r->c.pae ? val : (uint32_t)val))
 		abort();
+	must_be_true(r);
+}
+
+void rig_set_other(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
+{
+	gva_t ptep = rig_ptep(r, g, i);
+	uint32_t n = r->c.pae ? 1 : 2, k;
+
+	for (k = 0; k < n; k++) {
+		note_edit(r, g, i + k, rig_entry(r, g, i + k));
+		unlist_silent(r, g, i + k, false);
+	}
+	if (r->c.pae) {
+		set_pxe(r, ptep + 4, val >> 32, false);
+		set_pxe(r, ptep, (uint32_t)val, false);
+	} else {
+		set_pxe(r, ptep, val, true);
+	}
+	must_be_true(r);
 }
 
 void rig_update(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
@@ -193,6 +252,7 @@ void rig_update(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
 		       : shadow_update_short(&r->m, &r->v, rig_ptep(r, g, i),
 					     false)))
 		shadow_update_pxe(&r->m, &r->v, rig_ptep(r, g, i), 1);
+	must_be_true(r);
 }
 
 void rig_allocate(struct rig *r, uint32_t g)
@@ -300,8 +360,10 @@ void rig_oracle(struct rig *r, gva_t va, uint32_t access, struct oracle *o)
 		o->gfn = (uint32_t)((pte & 0xffffffffff000ull) >> 12);
 	}
 	rights = (pde & pte & (G_RW | G_US)) | ((pde | pte) & G_NX);
+	o->rights = rights;
 	if (((access & 4) && !(rights & G_US)) ||
-	    ((access & 2) && !(rights & G_RW)) ||
+	    ((access & 2) && !(rights & G_RW) &&
+	     ((access & 4) || (r->v.cr0 & CR0_WP))) ||
 	    ((access & 16) && (rights & G_NX)))
 		oracle_fault(r, o, access, 1);
 }
@@ -364,6 +426,8 @@ static const char *emulated(const struct pf_info *info, uint32_t access,
 		return "emulation of what must fault";
 	if (info->gpa != (((uint64_t)o->gfn << 12) | (va & PAGE_MASK)))
 		return "emulation elsewhere";
+	if ((access & 2) && !(o->rights & G_RW)) /* without WP */
+		return NULL;
 	if (!p2m_is_hole(word) && !((access & 2) && (word & P2M_ROM)) &&
 	    va < RIG_WINDOW)
 		return "emulation of plain memory";
@@ -383,7 +447,8 @@ static const char *kernel_missing(struct rig *r, gva_t va, uint32_t access,
 	if (!r->m.vmi || va < r->c.split || va >= RIG_WINDOW || !o->ok ||
 	    queued || r->v.root->loose || r->stats.kernel_unfilled)
 		return NULL;
-	if (p2m_is_hole(word) || ((access & 2) && (word & P2M_ROM)))
+	if (p2m_is_hole(word) ||
+	    ((access & 2) && ((word & P2M_ROM) || !(o->rights & G_RW))))
 		return NULL;
 	return "kernel memory is mapped by a fault only";
 }
@@ -398,6 +463,7 @@ const char *rig_touch(struct rig *r, gva_t va, uint32_t access)
 	uint32_t error, i, queued = r->m.nr_queued;
 
 	r->nr_touches++;
+	must_be_true(r);
 	rig_oracle(r, va, access, &o);
 	for (i = 0; i < MAX_RETRIES; i++) {
 		bad = NULL;

@@ -76,6 +76,9 @@ gva_t rig_ptep(struct rig *r, uint32_t g, uint32_t i);
 void rig_set(struct rig *r, uint32_t g, uint32_t i, uint64_t val);
 void rig_update(struct rig *r, uint32_t g, uint32_t i, uint64_t val);
 
+/** SetPxE of the other size: of a PAE entry's halves, of two entries else. */
+void rig_set_other(struct rig *r, uint32_t g, uint32_t i, uint64_t val);
+
 /** AllocatePage, ReleasePage. */
 void rig_allocate(struct rig *r, uint32_t g);
 void rig_release(struct rig *r, uint32_t g);
@@ -90,7 +93,8 @@ struct oracle {
 	uint32_t error;	  /* when not ok */
 	uint64_t path[2]; /* entries used: gfn << 12 | index */
 	uint32_t nr_path;
-	uint64_t leaf; /* the last entry's contents */
+	uint64_t rights; /* G_RW and G_US of all entries */
+	uint64_t leaf;	 /* the last entry's contents */
 };
 void rig_oracle(struct rig *r, gva_t va, uint32_t access, struct oracle *o);
 

@@ -139,8 +139,7 @@ static void linear_map_appears(void **state)
 
 static void set_long(uint32_t g, uint32_t i, uint64_t val)
 {
-	assert_true(shadow_set_pxe(
-		&r.m, &r.v, SPLIT + (g << PAGE_SHIFT) + i * 8, val, 1, 8));
+	rig_set_other(&r, g, 2 * i, val);
 }
 
 /*
@@ -187,21 +186,75 @@ static void pae_after_init(void **state)
 	end();
 }
 
-/* A 64-bit entry that is set in a 2-level table is two entries of it. */
+/*
+ * A 64-bit entry that is set in a 2-level table is two entries of it, also
+ * when the table was just written by 32-bit ones.
+ */
 static void entry_of_the_other_size(void **state)
 {
+	uint32_t round;
+
 	(void)state;
 	start(4);
 	rig_store(&r, LOW_PT, 0, FRAME(DATA) | G_USER);
 	rig_store(&r, LOW_PT, 1, FRAME(DATA + 1) | G_USER);
 	rig_allocate(&r, LOW_PT);
 	rig_set(&r, PD_A, 0, PDE_OF(LOW_PT) | G_US);
+	for (round = 0; round < 2; round++) {
+		assert_null(rig_touch(&r, 0, 4));
+		assert_null(rig_touch(&r, PAGE_SIZE, 4));
+		if (round)
+			rig_set(&r, LOW_PT, 7, FRAME(DATA + 7) | G_USER);
+		rig_set_other(&r, LOW_PT, 0, FRAME(DATA + 2) | G_USER);
+		rig_flush(&r, false);
+		assert_null(rig_check(&r));
+		assert_null(rig_touch(&r, 0, 4));
+		assert_null(rig_touch(&r, PAGE_SIZE, 4));
+		rig_set(&r, LOW_PT, 0, FRAME(DATA) | G_USER);
+		rig_set(&r, LOW_PT, 1, FRAME(DATA + 1) | G_USER);
+		rig_flush(&r, false);
+	}
+	end();
+}
+
+/*
+ * A call about a table that has no short way, and that changes nothing, comes
+ * between two about one that has.
+ */
+static void table_without_a_short_way(void **state)
+{
+	(void)state;
+	start(4);
+	rig_store(&r, LOW_PT, 0, FRAME(DATA) | G_USER);
+	rig_allocate(&r, LOW_PT);
+	rig_set(&r, PD_A, 0, PDE_OF(LOW_PT) | G_US);
 	assert_null(rig_touch(&r, 0, 4));
-	assert_null(rig_touch(&r, PAGE_SIZE, 4));
-	set_long(LOW_PT, 0, FRAME(DATA + 2) | G_USER);
+	rig_set(&r, KERNEL_PT, DATA, 0);
+	rig_flush(&r, true);
+	rig_set(&r, LOW_PT, 1, FRAME(DATA + 1) | G_USER);
+	rig_set(&r, KERNEL_PT, DATA, 0);
+	rig_set(&r, LOW_PT, 0, 0);
 	rig_flush(&r, false);
 	assert_null(rig_touch(&r, 0, 4));
-	assert_null(rig_touch(&r, PAGE_SIZE, 4));
+	end();
+}
+
+/*
+ * The kernel's table of low memory stands below the split, too, as it does
+ * while Linux boots.  What is read there first is writable above it.
+ */
+static void kernel_table_below_the_split(void **state)
+{
+	const uint32_t page = 5;
+
+	(void)state;
+	start(4);
+	rig_set(&r, PD_A, 0, PDE_OF(KERNEL_PT));
+	assert_null(rig_touch(&r, 0, 0));
+	rig_set(&r, KERNEL_PT, page, 0);
+	rig_flush(&r, true);
+	rig_store(&r, KERNEL_PT, page, FRAME(DATA) | G_P | G_RW | G_A);
+	assert_null(rig_touch(&r, page << PAGE_SHIFT, 0));
 	end();
 }
 
@@ -212,6 +265,8 @@ int main(void)
 		cmocka_unit_test(linear_map_appears),
 		cmocka_unit_test(pae_after_init),
 		cmocka_unit_test(entry_of_the_other_size),
+		cmocka_unit_test(table_without_a_short_way),
+		cmocka_unit_test(kernel_table_below_the_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

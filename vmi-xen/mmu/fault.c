@@ -78,7 +78,7 @@ static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 
 	/* What is queued may be of this entry, and goes first. */
 	if (m->nr_queued || (m->pae && e[i + 1]) || !(pde & LOW_A) ||
-	    piece >= m->kernel_piece || sp->gfn != table || sp->kind != kind ||
+	    sp->state != SP_LIVE || sp->gfn != table || sp->kind != kind ||
 	    v->root->rights[piece] != rights || !short_frame(m, lo, &w))
 		return PF_EMULATE;
 	if ((lo & mark) != mark) {
@@ -186,6 +186,7 @@ bool shadow_ensure_stack(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 			continue;
 		shadow_sync(m);
 		if (!guest_walk(m, v, page, &w) || !(w.rights & RIGHTS_RW) ||
+		    (p2m_get(&m->p2m, gfn(w.gfn)) & P2M_ROM) ||
 		    PIECE(page) >= m->end_piece)
 			return false;
 		if (id && sp_of(m, id)->state == SP_KERNEL &&

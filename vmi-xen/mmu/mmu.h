@@ -118,7 +118,7 @@ struct shadow_vcpu {
 
 /* The table that SetPxE was about last (short.h). */
 struct last_table {
-	uint32_t key;	       /* of its entries (short.h), LAST_NONE */
+	uint32_t key[2];       /* of its entries, [pae] (short.h), LAST_NONE */
 	struct spage *sp;      /* its shadow, NULL: none */
 	uint16_t id;	       /* number of that */
 	uint32_t at_lo, at_hi; /* machine address of that */

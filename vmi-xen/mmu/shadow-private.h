@@ -136,7 +136,8 @@ static inline uint64_t frame_addr(uint32_t frame)
 /* What is remembered of tables (mmu.set, mmu.memo) may not be true any more. */
 static inline void set_forget(struct mmu *m)
 {
-	m->set.key = LAST_NONE;
+	m->set.key[false] = LAST_NONE;
+	m->set.key[true] = LAST_NONE;
 	m->memo[0].gfn = INVALID_FRAME;
 	m->memo[1].gfn = INVALID_FRAME;
 }

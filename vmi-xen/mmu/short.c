@@ -13,7 +13,7 @@
 bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
 {
 	uint32_t g = GVA_FRAME(ptep - m->linear.va), word, half = 0;
-	struct spage *sp;
+	struct spage *sp = NULL;
 	bool kernel;
 
 	if (g >= m->linear.pages || m->queued_kernel || m->pae != pae ||
@@ -26,25 +26,26 @@ bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
 	if ((word & (P2M_LINW | P2M_PD)) != P2M_LINW ||
 	    !linear_holds(m, v, ptep))
 		return false;
-	m->set.sp = NULL;
 	if (word & P2M_PT) {
 		if (!pae)
 			half = ptep & HALF_PAGE;
 		sp = sp_of(m, l1_lookup(m, g, half ? KIND_PT_HIGH : KIND_PT));
-		if (sp != m->sp) { /* else the other half has one */
-			if (sp->lin_piece != SHADOW_PIECES)
-				return false;
-			kernel = sp->state == SP_KERNEL;
-			m->set.sp = sp;
-			m->set.id = sp_id(m, sp);
-			m->set.last = LAST_NONE;
-			m->set.need = kernel ? LOW_P : LOW_P | LOW_A;
-			m->set.dirty = kernel ? LOW_D : 0;
-			m->set.bad_high = ~(v->nxe && m->has_nx ? HIGH_NX : 0);
-			m->set.at_lo = sp->mfn << PAGE_SHIFT;
-			m->set.at_hi = sp->mfn >> MFN_HI_SHIFT;
-		}
+		if (sp == m->sp) /* the other half has one */
+			sp = NULL;
+		else if (sp->lin_piece != SHADOW_PIECES)
+			return false;
 	}
-	m->set.key = ptep & (pae ? SET_KEY_PAE : SET_KEY_2);
+	m->set.sp = sp;
+	m->set.last = LAST_NONE;
+	if (sp) {
+		kernel = sp->state == SP_KERNEL;
+		m->set.id = sp_id(m, sp);
+		m->set.need = kernel ? LOW_P : LOW_P | LOW_A;
+		m->set.dirty = kernel ? LOW_D : 0;
+		m->set.bad_high = ~(v->nxe && m->has_nx ? HIGH_NX : 0);
+		m->set.at_lo = sp->mfn << PAGE_SHIFT;
+		m->set.at_hi = sp->mfn >> MFN_HI_SHIFT;
+	}
+	m->set.key[pae] = ptep & (pae ? SET_KEY_PAE : SET_KEY_2);
 	return true;
 }

@@ -4,7 +4,8 @@
  * one was in (as in all long runs of them), with a frame below 4 GB.
  *
  * What is known of that table is in mmu.set, for the half page that holds
- * mmu.set.key; whatever changes what is known calls set_forget().  It is here
+ * mmu.set.key; whatever changes what is known calls set_forget().  A call of the
+ * other format's size has no key, and goes the long way.  It is here
  * to be inlined: 75 instructions, against 490 of the long way in tables.c,
  * which does everything else.  test-shadow-random runs both.
  */
@@ -152,7 +153,7 @@ static inline __attribute__((always_inline)) bool
 set_known(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep,
 	  const bool pae)
 {
-	return (ptep & (pae ? SET_KEY_PAE : SET_KEY_2)) == m->set.key ||
+	return (ptep & (pae ? SET_KEY_PAE : SET_KEY_2)) == m->set.key[pae] ||
 	       set_learn(m, v, ptep, pae);
 }
 
