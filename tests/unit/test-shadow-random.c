@@ -18,6 +18,7 @@
 #include "../mock/random-guest.h"
 
 #define CR0_PG_WP 0x80010000u
+#define CR0_WP	  0x00010000u
 #define CR4_PSE	  0x10u
 #define CR4_PAE	  0x20u
 
@@ -283,6 +284,47 @@ static void op_copy(void)
 		fail_at("guest_read", va, 0);
 }
 
+/* Slot 0 covers more of memory, or less. */
+static void op_linear(void)
+{
+	static const uint32_t pages[] = { NR_GFNS, NR_GFNS, FIRST_TABLE + 9,
+					  512, 0 };
+
+	shadow_set_linear_mapping(&w.rig.m, &w.rig.v, 0, w.rig.c.split,
+				  pages[rnd(ARRAY_SIZE(pages))], gfn(0));
+}
+
+/* CR0.WP, EFER.NXE: other rights, by the same tables. */
+static void op_modes(void)
+{
+	if (chance(50))
+		shadow_set_cr0(&w.rig.m, &w.rig.v, w.rig.v.cr0 ^ CR0_WP);
+	else if (w.rig.c.nx)
+		shadow_set_nxe(&w.rig.m, &w.rig.v, !w.rig.v.nxe);
+	op_touch();
+}
+
+/* A stack for traps from user mode: there at once, or refused. */
+static void op_stack(void)
+{
+	gva_t va = w.rig.c.split + (rnd(NR_GFNS) << 12);
+	struct oracle o;
+	uint32_t word;
+	bool ok;
+
+	if (chance(30))
+		va += VMALLOC;
+	ok = shadow_ensure_stack(&w.rig.m, &w.rig.v, va + 64, 64);
+	rig_oracle(&w.rig, va, 2, &o);
+	word = p2m_get(&w.rig.m.p2m, gfn(o.gfn));
+	if (p2m_is_hole(word) || (word & P2M_ROM) || !(o.rights & G_RW))
+		o.ok = false;
+	if (ok && (xen_model_l1e(va) & (G_P | G_RW)) != (G_P | G_RW))
+		fail_at("a stack that is not there", va, 2);
+	if (ok != o.ok && !w.rig.stats.kernel_unfilled)
+		fail_at("shadow_ensure_stack", va, 2);
+}
+
 static const struct {
 	void (*run)(void);
 	uint32_t weight;
@@ -291,6 +333,7 @@ static const struct {
 	{ op_invlpg, 5 }, { op_pte, 25 },  { op_silent, 4 }, { op_pt, 8 },
 	{ op_large, 4 },  { op_fork, 3 },  { op_lazy, 4 },   { op_kernel, 5 },
 	{ op_lowmem, 3 }, { op_pdpt, 2 },  { op_copy, 4 },   { op_self_map, 2 },
+	{ op_linear, 2 }, { op_modes, 1 }, { op_stack, 3 },
 };
 
 static void random_op(void)

@@ -3,8 +3,10 @@
  * Audit: every shadow entry against a fresh look at the guest's tables.
  *
  * A debug build runs it after each flush, when no difference is excused but
- * one: kernels clear the entries of a table that is about to go without a call,
- * so an entry may still be there while the guest's is 0.
+ * two: kernels clear the entries of a table that is about to go without a call,
+ * so an entry may still be there while the guest's is 0; and where the adapter
+ * wrote for the guest, and set D, a user entry becomes writable by the next
+ * fault.
  */
 #include "lib/string.h"
 #include "mmu/shadow-private.h"
@@ -28,11 +30,15 @@ static gva_t entry_va(const struct spage *sp, uint32_t i)
 }
 
 static bool excused(struct mmu *m, struct shadow_vcpu *v,
-		    const struct spage *sp, uint32_t i)
+		    const struct spage *sp, uint32_t i, uint64_t found,
+		    uint64_t want)
 {
 	uint32_t half = sp->kind == KIND_PT_HIGH ? SHADOW_L1_ENTRIES : 0;
 
-	return sp_is_table(sp) && !guest_entry(m, v, sp->gfn, half + i);
+	if (!sp_is_table(sp))
+		return false;
+	return (sp->state == SP_LIVE && (found | PE_RW) == want) ||
+	       !guest_entry(m, v, sp->gfn, half + i);
 }
 
 static void audit_entry(struct mmu *m, struct shadow_vcpu *v, struct spage *sp,
@@ -52,7 +58,7 @@ static void audit_entry(struct mmu *m, struct shadow_vcpu *v, struct spage *sp,
 			       found, want);
 		return;
 	}
-	if (!excused(m, v, sp, i))
+	if (!excused(m, v, sp, i, found, want))
 		report(r, "entry", entry_va(sp, i), found, want);
 	else if (sp->state == SP_KERNEL)
 		r->kernel_cleared++;
