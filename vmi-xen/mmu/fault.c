@@ -76,7 +76,10 @@ static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	uint8_t kind = !m->pae && (piece & 1) ? KIND_PT_HIGH : KIND_PT;
 	struct spage *sp = sp_of(m, v->root->link[piece]);
 
-	/* What is queued may be of this entry, and goes first. */
+	/*
+	 * What is queued may be of this entry, and goes first.  The kernel's
+	 * tables may be linked here, too: their entries hold more.
+	 */
 	if (m->nr_queued || (m->pae && e[i + 1]) || !(pde & LOW_A) ||
 	    sp->state != SP_LIVE || sp->gfn != table || sp->kind != kind ||
 	    v->root->rights[piece] != rights || !short_frame(m, lo, &w))
