@@ -61,6 +61,8 @@ left() {
 begin() {
 	name=$1
 	shift
+	# What the patched xl keeps for a preserved domain only its destroy removes.
+	case $1 in */xl-patched) xl=$1 ;; *) xl=$stock ;; esac
 	read -r began _ </proc/uptime
 	domain=$(sed -n 's/^ *name *= *"\([^"]*\)".*/\1/p' /files/$name.cfg 2>/dev/null | tail -n 1)
 	"$@" >/out/cases/$name.out 2>&1
@@ -70,7 +72,7 @@ begin() {
 
 # finish: take it away, and see what is left.
 finish() {
-	$stock destroy $domain 2>/dev/null
+	$xl destroy $domain 2>/dev/null
 	cp $(console_log) /out/cases/$name.console 2>/dev/null
 	: >$(console_log)
 	left $name
