@@ -63,9 +63,9 @@ static enum pf_result emulate(struct mmu *m, struct pf_info *info,
  * Both entries allow the access: mark the guest's, @e[@i], as the processor
  * would, and show what it has.  PF_EMULATE, with nothing done: not so simple.
  */
-static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
-				 uint32_t error, uint32_t pde,
-				 const volatile uint32_t *e, uint32_t i)
+static inline __attribute__((always_inline)) enum pf_result
+fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va, uint32_t error,
+	   uint32_t pde, const volatile uint32_t *e, uint32_t i, const bool pae)
 {
 	uint32_t mark = error & PFE_W ? LOW_A | LOW_D : LOW_A;
 	uint32_t rights =
@@ -73,14 +73,14 @@ static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	uint32_t table = pde >> PAGE_SHIFT, piece = PIECE(va);
 	uint32_t lo = e[i], out, w;
 	volatile uint32_t *set;
-	uint8_t kind = !m->pae && (piece & 1) ? KIND_PT_HIGH : KIND_PT;
+	uint8_t kind = !pae && (piece & 1) ? KIND_PT_HIGH : KIND_PT;
 	struct spage *sp = sp_of(m, v->root->link[piece]);
 
 	/*
 	 * What is queued may be of this entry, and goes first.  The kernel's
 	 * tables may be linked here, too: their entries hold more.
 	 */
-	if (m->nr_queued || (m->pae && e[i + 1]) || !(pde & LOW_A) ||
+	if (m->nr_queued || (pae && e[i + 1]) || !(pde & LOW_A) ||
 	    sp->state != SP_LIVE || sp->gfn != table || sp->kind != kind ||
 	    v->root->rights[piece] != rights || !short_frame(m, lo, &w))
 		return PF_EMULATE;
@@ -102,45 +102,50 @@ static enum pf_result fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 	return PF_FIXED;
 }
 
-enum pf_result shadow_fault_short(struct mmu *m, struct shadow_vcpu *v,
-				  gva_t va, uint32_t error,
-				  uint32_t *guest_error)
+static inline __attribute__((always_inline)) enum pf_result
+fault_short(struct mmu *m, struct shadow_vcpu *v, gva_t va, uint32_t error,
+	    uint32_t *guest_error, const bool pae)
 {
 	const uint32_t needs = PFE_W | PFE_U; /* PE_RW and PE_US alike */
-	uint32_t table = m->pae ? v->pdpt[va >> 30] : GVA_FRAME(v->cr3);
+	uint32_t table = pae ? v->pdpt[va >> 30] : GVA_FRAME(v->cr3);
 	uint32_t pde, pte, i, keep = PFE_W | PFE_U;
 	const volatile uint32_t *e;
 
-	if (!m->vmi || !v->root || table == INVALID_FRAME || m->queued_kernel ||
-	    !paging(v))
-		return PF_EMULATE;
 	e = linear_ptr_memo(m, v, table, 0);
 	if (!e)
 		return PF_EMULATE;
-	i = m->pae ? 2 * ((va >> 21) & 511) : va >> 22;
+	i = pae ? 2 * ((va >> 21) & 511) : va >> 22;
 	pde = e[i];
-	if ((pde & (LOW_P | (uint32_t)PE_PS)) != LOW_P || (m->pae && e[i + 1]))
+	if ((pde & (LOW_P | (uint32_t)PE_PS)) != LOW_P || (pae && e[i + 1]))
 		return PF_EMULATE;
 	e = linear_ptr_memo(m, v, pde >> PAGE_SHIFT, 1);
 	if (!e)
 		return PF_EMULATE;
-	i = m->pae ? 2 * ((va >> 12) & 511) : (va >> 12) & 1023;
+	i = pae ? 2 * ((va >> 12) & 511) : (va >> 12) & 1023;
 	pte = e[i];
-	if (m->pae && v->nxe)
+	if (pae && v->nxe)
 		keep |= PFE_I;
 	*guest_error = error & keep;
 	if (pte & LOW_P) {
 		/* A supervisor's write without WP is legal. */
-		if ((m->pae && (e[i + 1] & (uint32_t)(m->rsvd >> 32))) ||
+		if ((pae && (e[i + 1] & (uint32_t)(m->rsvd >> 32))) ||
 		    (!(error & PFE_U) && !(v->cr0 & GCR0_WP)))
 			return PF_EMULATE;
 		if (!(error & needs & ~(pde & pte)))
-			return fill_short(m, v, va, error, pde, e, i);
+			return fill_short(m, v, va, error, pde, e, i, pae);
 		*guest_error |= PFE_P;
 	}
 	m->stats->faults++;
 	m->stats->to_guest++;
 	return PF_GUEST;
+}
+
+enum pf_result shadow_fault_short(struct mmu *m, struct shadow_vcpu *v,
+				  gva_t va, uint32_t error,
+				  uint32_t *guest_error)
+{
+	return m->pae ? fault_short(m, v, va, error, guest_error, true)
+		      : fault_short(m, v, va, error, guest_error, false);
 }
 
 enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,

@@ -130,7 +130,8 @@ struct last_table {
 /* No key, and no entry of a table. */
 #define LAST_NONE 0xffffffffu
 
-/* A frame that is read by its linear address; INVALID_FRAME: none. */
+/* A frame that is read by its linear address; MEMO_NONE: none. */
+#define MEMO_NONE 0xfffffffeu
 struct linear_memo {
 	uint32_t gfn;
 	const volatile uint32_t *at;

@@ -138,8 +138,8 @@ static inline void set_forget(struct mmu *m)
 {
 	m->set.key[false] = LAST_NONE;
 	m->set.key[true] = LAST_NONE;
-	m->memo[0].gfn = INVALID_FRAME;
-	m->memo[1].gfn = INVALID_FRAME;
+	m->memo[0].gfn = MEMO_NONE;
+	m->memo[1].gfn = MEMO_NONE;
 }
 
 /* queue.c: updates on their way to Xen, in order */
@@ -212,8 +212,10 @@ linear_ptr_memo(struct mmu *m, const struct shadow_vcpu *v, uint32_t g,
 
 	if (__builtin_expect(memo->gfn == g, 1))
 		return memo->at;
+	if (g == INVALID_FRAME || m->queued_kernel || !m->vmi || !paging(v))
+		return NULL;
 	memo->at = linear_ptr(m, v, g);
-	memo->gfn = memo->at ? g : INVALID_FRAME;
+	memo->gfn = memo->at ? g : MEMO_NONE;
 	return memo->at;
 }
 /* Page @va of the linear map is there, writable, in the running root. */

@@ -101,6 +101,9 @@ set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 	bool now = false; /* as pt_changed() has it */
 	struct xen_mmu_entry *e;
 	struct spage *sp;
+	uint64_t val;
+	gva_t va;
+	int rc;
 
 	sp = m->set.sp;
 	if (!sp) {
@@ -137,6 +140,17 @@ set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 
 	/* Clear and set again, as ptep_modify_prot does: only the last. */
 	n -= i == m->set.last;
+	/* Alone, to be seen at once: by its linear address. */
+	if (now && !n && !v->lazy && v->root->link[sp->piece] == m->set.id) {
+		va = (gva_t)sp->piece << SHADOW_PIECE_SHIFT | i << PAGE_SHIFT;
+		val = (uint64_t)out_hi << 32 | out_lo;
+		queue_reset(m);
+		m->stats->singles++;
+		rc = xen_update_va(va, val, XEN_VA_NONE);
+		if (rc)
+			xen_mmu_refused("update_va_mapping", rc, va, val);
+		return true;
+	}
 	e = &m->queue[n];
 	e->ptr = (uint64_t)m->set.at_hi << 32 |
 		 (m->set.at_lo | i * (uint32_t)sizeof(uint64_t));
