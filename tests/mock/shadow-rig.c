@@ -108,7 +108,7 @@ static const char *remembered(struct rig *r)
 
 	for (i = 0; i < ARRAY_SIZE(m->memo); i++) {
 		memo = &m->memo[i];
-		if (memo->gfn == INVALID_FRAME)
+		if (memo->gfn == MEMO_NONE)
 			continue;
 		if (!(p2m_get(&m->p2m, gfn(memo->gfn)) & P2M_LIN) ||
 		    !linear_holds(m, &r->v, linear_va(m, memo->gfn)) ||
