@@ -20,12 +20,13 @@ $(XLC_PROGRAM): $(patsubst %.c,$(BUILD)/tools/%.o,$(XLC_SRCS))
 TOOLS += $(XLC_PROGRAM)
 
 $(eval $(call unit-test,xlconf,$(XLC_PURE),$(XLC_PURE_LIBS)))
-$(eval $(call unit-test,xlconf-files,$(filter-out xl-config/main.c,$(XLC_SRCS)),$(XLC_LIBS)))
+$(eval $(call unit-test,xlconf-files,tests/mock/scratch-folder.c tests/mock/vmi-image.c $(filter-out xl-config/main.c,$(XLC_SRCS)),$(XLC_LIBS)))
+$(eval $(call unit-test,xlconf-run,tests/mock/scratch-folder.c tests/mock/vmi-image.c $(filter-out xl-config/main.c,$(XLC_SRCS)),$(XLC_LIBS)))
 
 # What the packages build and test.
 .PHONY: build-dom0 check-dom0
 build-dom0: $(XLC_PROGRAM) $$(ADAPTER) $$(ROM_IMAGES)
-DOM0_TESTS = $(filter %/test-xlconf %/test-xlconf-files %/test-bzimage %/test-romparse,$(UNIT_TESTS))
+DOM0_TESTS = $(filter %/test-xlconf %/test-xlconf-files %/test-xlconf-run %/test-bzimage %/test-romparse,$(UNIT_TESTS))
 check-dom0: $$(DOM0_TESTS)
 	$(Q)tests/run-tests $(DOM0_TESTS)
 

@@ -106,13 +106,3 @@ int strncmp(const char *a, const char *b, size_t n)
 	}
 	return n ? (uint8_t)*a - (uint8_t)*b : 0;
 }
-
-char *strchr(const char *s, int c)
-{
-	for (;; s++) {
-		if (*s == (char)c)
-			return (char *)(uintptr_t)s;
-		if (!*s)
-			return NULL;
-	}
-}

@@ -61,21 +61,6 @@ const volatile uint64_t *map_pool_page(struct mmu *m, const struct spage *sp)
 	return slot_map(m, SLOT_POOL | sp_id(m, sp), sp->mfn, false);
 }
 
-/* A slot must not keep a frame that goes away. */
-void slot_forget(struct mmu *m, gfn_t g)
-{
-	uint32_t i;
-
-	for (i = 0; i < m->nr_slots; i++) {
-		if (m->slot_gfn[i] != gfn_x(g))
-			continue;
-		if (xen_update_va(m->slots_va + (i << PAGE_SHIFT), 0,
-				  XEN_VA_INVLPG))
-			xen_mmu_refused("unmap slot", 0, gfn_x(g), i);
-		m->slot_gfn[i] = SLOT_NONE;
-	}
-}
-
 /* gfn whose linear address is entry @i of template piece @piece. */
 static bool linear_gfn(const struct mmu *m, uint32_t piece, uint32_t i,
 		       uint32_t *g)

@@ -344,14 +344,12 @@ volatile void *guest_map(struct mmu *m, struct shadow_vcpu *v, gfn_t g,
 
 /* --- p2m ------------------------------------------------------------------*/
 /**
- * Give gfn @g the frame @mfn (INVALID_MFN: a hole).  All shadows of the old
- * frame must be gone: see shadow_forget().
+ * Give gfn @g the frame @mfn (INVALID_MFN: a hole), before anything shadows the
+ * old one.
  */
 void p2m_set(struct mmu *m, gfn_t g, mfn_t mfn, bool rom);
 /** Frame of @g, INVALID_MFN for a hole. */
 mfn_t p2m_mfn(const struct mmu *m, gfn_t g);
-/** Drop every mapping of @g before it is ballooned out or given away. */
-void shadow_forget(struct mmu *m, struct shadow_vcpu *v, gfn_t g);
 
 /* --- Debugging ------------------------------------------------------------*/
 struct audit_report {

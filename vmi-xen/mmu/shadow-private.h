@@ -230,7 +230,6 @@ static inline bool linear_writable(const struct mmu *m,
 }
 /* Read-only view of a pool page, for audits and comparisons. */
 const volatile uint64_t *map_pool_page(struct mmu *m, const struct spage *sp);
-void slot_forget(struct mmu *m, gfn_t g);
 /* P2M_LIN of what L1 @sp maps at entry @i, which now holds @spte. */
 void linear_entry(struct mmu *m, struct spage *sp, uint32_t i, bool was,
 		  uint64_t spte);

@@ -321,24 +321,3 @@ void shadow_set_lazy(struct mmu *m, struct shadow_vcpu *v, bool on)
 	if (!on)
 		shadow_sync(m);
 }
-
-void shadow_forget(struct mmu *m, struct shadow_vcpu *v, gfn_t g)
-{
-	uint32_t frame = mfn_x(p2m_mfn(m, g)), id, i;
-	const volatile uint64_t *e;
-
-	shadow_sync(m);
-	for (id = 1; id <= m->nr_pages; id++) {
-		struct spage *sp = &m->sp[id];
-
-		if (!sp_live(sp) || !sp->nr_present)
-			continue;
-		e = map_pool_page(m, sp);
-		for (i = 0; i < SHADOW_L1_ENTRIES; i++)
-			if (sp_test(sp, i) &&
-			    (e[i] & PE_FRAME) >> PAGE_SHIFT == frame)
-				l1_set(m, sp, i, 0);
-	}
-	slot_forget(m, g);
-	shadow_flush_tlb(m, v, false);
-}
