@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "shadow-rig.h"
-#include "mmu/short.h"
+#include "mmu/fault-short.h"
 
 #define SLOTS	     64u
 #define MAX_RETRIES  6

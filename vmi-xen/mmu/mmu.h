@@ -255,17 +255,6 @@ struct pf_info {
 enum pf_result shadow_fault(struct mmu *m, struct shadow_vcpu *v, gva_t va,
 			    uint32_t error, struct pf_info *info);
 
-/**
- * The short way for what most faults are, when both tables lie in the guest's
- * linear map: the guest's own (its entry is absent or forbids the access;
- * PF_GUEST, with @guest_error), or a user page that its table allows and the
- * shadow lacks (PF_FIXED).  PF_EMULATE, with nothing done, when shadow_fault()
- * must decide.
- */
-enum pf_result shadow_fault_short(struct mmu *m, struct shadow_vcpu *v,
-				  gva_t va, uint32_t error,
-				  uint32_t *guest_error);
-
 /* --- VMI calls ------------------------------------------------------------*/
 /**
  * VMI_Init: from now on notifications are exact and kernel mappings complete.

@@ -9,6 +9,7 @@
 #include "cpu/machine.h"
 #include "lib/counters.h"
 #include "lib/trace.h"
+#include "mmu/fault-short.h"
 #include "trap/handlers.h"
 #include "x86-defs.h"
 
@@ -52,7 +53,7 @@ uint32_t trap_page_fault_vmi(struct cpu_regs *regs)
 
 	counters.traps[X86_EXC_PF]++;
 	trace_note(TRACE_TRAP, X86_EXC_PF, regs->eip, cr2);
-	switch (shadow_fault_short(&v->machine->mmu, &v->shadow, cr2,
+	switch (shadow_fault_short(&machine0.mmu, &v->shadow, cr2,
 				   guest_view(regs), &error)) {
 	case PF_FIXED:
 		return TRAP_RESUME;
