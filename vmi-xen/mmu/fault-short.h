@@ -49,7 +49,7 @@ fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va, uint32_t error,
 		set = xen_va_ptr(linear_va(m, table) + i * 4, true);
 		*set = lo;
 	}
-	out = short_low(w, lo, lo);
+	out = short_low(w, lo);
 	if (!bit_set(&sp->present, L1_INDEX(va)))
 		sp->nr_present++;
 	sp->flags |= SP_REF;

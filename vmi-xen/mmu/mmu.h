@@ -122,8 +122,8 @@ struct last_table {
 	struct spage *sp;      /* its shadow, NULL: none */
 	uint16_t id;	       /* number of that */
 	uint32_t at_lo, at_hi; /* machine address of that */
-	uint32_t need;	       /* bits of an entry that is shadowed */
-	uint32_t dirty;	       /* D where the guest's does not matter */
+	const uint8_t *flags;  /* of its shadow's entries, by the guest's */
+	uint32_t kernel;       /* it maps the kernel */
 	uint32_t bad_high;     /* bits that the upper half may not have */
 	uint32_t last;	       /* entry that is the last of the queue */
 };

@@ -6,7 +6,7 @@
  * Faults are in fault.c, the VMI calls on tables in tables.c.
  */
 #include "lib/string.h"
-#include "mmu/shadow-private.h"
+#include "mmu/short.h"
 
 #define WINDOW_ALIGN 0x400000u /* 4 MB: one 2-level directory entry */
 #define MIN_SLOTS    16u
@@ -67,6 +67,7 @@ int shadow_init(struct mmu *m, const struct mmu_config *c)
 	m->slot_gfn = (uint32_t *)(void *)meta;
 	memset(m->slot_gfn, 0xff, c->nr_slots * sizeof(uint32_t));
 	pool_init(m, c->pool);
+	set_init();
 	set_forget(m);
 	return 0;
 }

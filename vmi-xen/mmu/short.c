@@ -10,6 +10,27 @@
 
 #define HALF_PAGE (PAGE_SIZE / 2)
 
+/*
+ * Low flags of a shadow entry by those of the guest's, in user and in kernel
+ * tables; 0 where it has none.
+ */
+static uint8_t entry_flags[2][SET_FLAGS + 1];
+
+void set_init(void)
+{
+	uint32_t lo;
+
+	for (lo = 0; lo <= SET_FLAGS; lo++) {
+		/* A page that is not young faults, for the fault sets A. */
+		if ((lo & (LOW_P | LOW_A)) == (LOW_P | LOW_A))
+			entry_flags[false][lo] = (uint8_t)short_low(0, lo);
+		/* The kernel's stacks are written by Xen, which must not fault. */
+		if (lo & LOW_P)
+			entry_flags[true][lo] =
+				(uint8_t)short_low(0, lo | LOW_D);
+	}
+}
+
 bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
 {
 	uint32_t g = GVA_FRAME(ptep - m->linear.va), word, half = 0;
@@ -40,8 +61,8 @@ bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
 	if (sp) {
 		kernel = sp->state == SP_KERNEL;
 		m->set.id = sp_id(m, sp);
-		m->set.need = kernel ? LOW_P : LOW_P | LOW_A;
-		m->set.dirty = kernel ? LOW_D : 0;
+		m->set.flags = entry_flags[kernel];
+		m->set.kernel = kernel;
 		m->set.bad_high = ~(v->nxe && m->has_nx ? HIGH_NX : 0);
 		m->set.at_lo = sp->mfn << PAGE_SHIFT;
 		m->set.at_hi = sp->mfn >> MFN_HI_SHIFT;

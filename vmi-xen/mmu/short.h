@@ -23,8 +23,11 @@
 #define LOW_US	     ((uint32_t)PE_US)
 #define LOW_A	     ((uint32_t)PE_A)
 #define LOW_D	     ((uint32_t)PE_D)
+#define SET_FLAGS    0x7fu /* bits that last_table.flags is indexed by */
 #define MFN_HI_SHIFT (32 - PAGE_SHIFT)
 
+/** Start of day. */
+void set_init(void);
 /** Learn the table of @ptep; false: it is none that goes this way. */
 bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep,
 	       bool pae);
@@ -57,13 +60,13 @@ short_frame(const struct mmu *m, uint32_t lo, uint32_t *w)
 	/* Neither ROM nor a hole. */
 	return (*w & (P2M_ROM | P2M_MFN_MASK)) < P2M_NO_MFN;
 }
-/* A shadow entry's halves; @dirty is where D of the guest's is looked for. */
-static inline __attribute__((always_inline)) uint32_t
-short_low(uint32_t w, uint32_t lo, uint32_t dirty)
+/* Halves of a user's shadow entry. */
+static inline __attribute__((always_inline)) uint32_t short_low(uint32_t w,
+								uint32_t lo)
 {
 	uint32_t out = (w << PAGE_SHIFT) | (lo & LOW_US) | LOW_P | LOW_A;
 
-	if ((dirty & (LOW_RW | LOW_D)) == (LOW_RW | LOW_D))
+	if ((lo & (LOW_RW | LOW_D)) == (LOW_RW | LOW_D))
 		out |= LOW_RW | LOW_D;
 	return out;
 }
@@ -116,14 +119,15 @@ set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 		shadow_sync(m);
 	n = m->nr_queued;
 
-	if (__builtin_expect((lo & m->set.need) == m->set.need, 1)) {
+	out_lo = m->set.flags[lo & SET_FLAGS];
+	if (__builtin_expect(out_lo, 1)) {
 		if ((hi & m->set.bad_high) || !short_frame(m, lo, &w))
 			return false;
-		out_lo = short_low(w, lo, lo | m->set.dirty);
+		out_lo |= w << PAGE_SHIFT;
 		out_hi = short_high(w) | hi;
 		if (store)
 			set_store(ptep, pae, lo, hi);
-		now = m->set.dirty; /* the kernel's */
+		now = m->set.kernel;
 		if (!bit_set(&sp->present, i)) {
 			sp->nr_present++;
 			now = true;
@@ -139,7 +143,8 @@ set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 	}
 
 	/* Clear and set again, as ptep_modify_prot does: only the last. */
-	n -= i == m->set.last;
+	if (__builtin_expect(i == m->set.last, 0))
+		n--;
 	/* Alone, to be seen at once: by its linear address. */
 	if (now && !n && !v->lazy && v->root->link[sp->piece] == m->set.id) {
 		va = (gva_t)sp->piece << SHADOW_PIECE_SHIFT | i << PAGE_SHIFT;
