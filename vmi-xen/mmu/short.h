@@ -91,6 +91,20 @@ set_store(gva_t ptep, bool pae, uint32_t lo, uint32_t hi)
 		p[1] = hi;
 }
 
+/* Entry @i of the table's shadow goes to place @n of the queue, its end. */
+static inline __attribute__((always_inline)) void
+set_queue(struct mmu *m, uint32_t n, uint32_t i, uint32_t lo, uint32_t hi)
+{
+	struct xen_mmu_entry *e = &m->queue[n];
+
+	e->ptr = (uint64_t)m->set.at_hi << 32 |
+		 (m->set.at_lo | i * (uint32_t)sizeof(e->val));
+	e->val = (uint64_t)hi << 32 | lo;
+	m->nr_queued = n + 1;
+	m->set.last = i;
+	m->last_l1 = m->set.id;
+}
+
 /*
  * The entry at @ptep is, or becomes (@store), what @lo and @hi say.  False,
  * with nothing done, when it cannot go this way.
@@ -102,7 +116,6 @@ set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 	uint32_t i = (ptep >> (pae ? 3 : 2)) & (SHADOW_L1_ENTRIES - 1);
 	uint32_t out_lo = 0, out_hi = 0, w, n;
 	bool now = false; /* as pt_changed() has it */
-	struct xen_mmu_entry *e;
 	struct spage *sp;
 	uint64_t val;
 	gva_t va;
@@ -145,26 +158,23 @@ set_short(struct mmu *m, struct shadow_vcpu *v, gva_t ptep, uint32_t lo,
 	/* Clear and set again, as ptep_modify_prot does: only the last. */
 	if (__builtin_expect(i == m->set.last, 0))
 		n--;
-	/* Alone, to be seen at once: by its linear address. */
-	if (now && !n && !v->lazy && v->root->link[sp->piece] == m->set.id) {
-		va = (gva_t)sp->piece << SHADOW_PIECE_SHIFT | i << PAGE_SHIFT;
-		val = (uint64_t)out_hi << 32 | out_lo;
-		queue_reset(m);
-		m->stats->singles++;
-		rc = xen_update_va(va, val, XEN_VA_NONE);
-		if (rc)
-			xen_mmu_refused("update_va_mapping", rc, va, val);
+	if (v->lazy || !now) {
+		set_queue(m, n, i, out_lo, out_hi);
 		return true;
 	}
-	e = &m->queue[n];
-	e->ptr = (uint64_t)m->set.at_hi << 32 |
-		 (m->set.at_lo | i * (uint32_t)sizeof(uint64_t));
-	e->val = (uint64_t)out_hi << 32 | out_lo;
-	m->nr_queued = n + 1;
-	m->set.last = i;
-	m->last_l1 = m->set.id;
-	if (now && !v->lazy)
+	/* To be seen at once: when it is alone, by its linear address. */
+	if (n || v->root->link[sp->piece] != m->set.id) {
+		set_queue(m, n, i, out_lo, out_hi);
 		queue_send_at(m, v, sp->piece, XEN_VA_NONE);
+		return true;
+	}
+	va = (gva_t)sp->piece << SHADOW_PIECE_SHIFT | i << PAGE_SHIFT;
+	val = (uint64_t)out_hi << 32 | out_lo;
+	queue_reset(m);
+	m->stats->singles++;
+	rc = xen_update_va(va, val, XEN_VA_NONE);
+	if (rc)
+		xen_mmu_refused("update_va_mapping", rc, va, val);
 	return true;
 }
 
