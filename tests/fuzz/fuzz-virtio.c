@@ -28,7 +28,7 @@ static struct fake_disk disk;
 static struct nic net;
 static struct guest_memory memory = { .ram = ram,
 				      .size = RAM_SIZE,
-				      .longest = NIC_FRAME_MAX,
+				      .longest = PAGE_SIZE,
 				      .most = MOST_ACCESS };
 
 /* --- The disk and the network ----------------------------------------------*/
