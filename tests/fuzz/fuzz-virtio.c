@@ -26,10 +26,9 @@ static struct virtio_blk blk;
 static struct virtio_net card;
 static struct fake_disk disk;
 static struct nic net;
-static struct guest_memory memory = { .ram = ram,
-				      .size = RAM_SIZE,
-				      .longest = PAGE_SIZE,
-				      .most = MOST_ACCESS };
+static struct guest_memory memory = {
+	.ram = ram, .size = RAM_SIZE, .longest = PAGE_SIZE, .most = MOST_ACCESS
+};
 
 /* --- The disk and the network ----------------------------------------------*/
 static bool none(const struct disk_request *r, const struct disk_seg *s)
