@@ -335,6 +335,24 @@ TEST("fault", "accessed and dirty bits of user pages", AFTER)
 	check_eq(ad(p), AD);
 }
 
+TEST("fault", "a page that is set young and clean: a write makes it dirty",
+     AFTER)
+{
+	pte_t *p;
+
+	user_map();
+	/* By then the table is in use. */
+	map_new(DATA + PAGE_SIZE, USER_PAGE);
+	user_call(USER(user_read), 0, DATA + PAGE_SIZE, 0, 0);
+	p = pte_of(DATA, true);
+	vmi_set(p, marked_frame(WORD) | USER_PAGE | X86_PTE_A, PT);
+	user_call(USER(user_read), 0, DATA, 0, 0);
+	check_eq(ad(p), X86_PTE_A);
+	user_call(USER(user_write), WORD, DATA, 0, 0);
+	check_eq(frame()->vector, SYSCALL_VECTOR);
+	check_eq(ad(p), AD);
+}
+
 TEST("fault", "accessed and dirty bits that were cleared come again", AFTER)
 {
 	pte_t *p;

@@ -83,10 +83,8 @@ static void interrupt(unsigned int irq)
 	outb(PORT_PIC1_CMD, PIC_EOI);
 }
 
-static void record(const struct trap_frame *f)
+static void record(struct trap_record *t, const struct trap_frame *f)
 {
-	struct trap_record *t = &last_trap;
-
 	memset(t, 0, sizeof(*t));
 	t->user = (f->cs & 3) == 3 || (f->eflags & X86_EFLAGS_VM);
 	memcpy(&t->frame, f,
@@ -106,8 +104,11 @@ static void __noreturn unexpected(const struct trap_frame *f)
 
 void trap_c(struct trap_frame *f)
 {
+	struct trap_record mine;
+
 	trap_count[f->vector]++;
-	record(f);
+	record(&mine, f);
+	last_trap = mine;
 	if (hooks[f->vector] && hooks[f->vector](f))
 		return;
 	if (f->vector - IRQ_VECTOR < NR_IRQS) {
@@ -115,6 +116,7 @@ void trap_c(struct trap_frame *f)
 		return;
 	}
 	irq_off();
+	last_trap = mine; /* a trap gate lets interrupts come */
 	if (last_trap.user && user.active)
 		context_jump(&user.context, 1);
 	if (!last_trap.user && guard.active)
