@@ -6,7 +6,7 @@
  * the guest's memory when one is delivered, for nobody tells of changes.
  * After it, most vectors go from Xen straight to the guest's handler; those
  * in LOOKED_AT, exceptions without a handler and handlers at address 0, which
- * is the end of Xen's tables, keep a stub.
+ * is the end of Xen's tables, keep an entry of entry.S.
  *
  * VMI calls: SetIDT, WriteIDTEntry.  Hypercalls: set_trap_table.
  */
@@ -63,7 +63,7 @@ static bool xen_trap_of(const struct vcpu *v, unsigned int vector,
 	const struct gate *g = &v->idt[vector];
 
 	t->vector = (uint8_t)vector;
-	/* Without a stub it is a #GP, which trap/protection.c knows. */
+	/* Without an entry of its own it is a #GP, which trap/protection.c knows. */
 	if (looked_at(v, vector) || !g->eip) {
 		t->flags = XEN_TRAP_MASK;
 		t->cs = v->kernel_cs;
