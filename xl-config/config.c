@@ -32,12 +32,12 @@ static bool config_args(struct config_args *a, int argc, char **argv)
 			a->bundle = argv[++i];
 		else if (!strcmp(argv[i], "-n"))
 			a->no_bundle = true;
-		else if (argv[i][0] == '-')
+		else if (argv[i][0] == '-' && argv[i][1])
 			return false;
 		else if (strchr(argv[i], '='))
 			a->overrides[a->nr_overrides++] = argv[i];
 		else if (!a->file)
-			a->file = argv[i];
+			a->file = strcmp(argv[i], "-") ? argv[i] : "/dev/stdin";
 		else
 			return false;
 	}

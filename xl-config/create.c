@@ -192,9 +192,7 @@ static bool take_state(struct state *s, const struct prepared *p, bool dry_run,
 	else if (!uuid_random(uuid))
 		return report_error(r, "/proc is not mounted");
 	if (dry_run || p->plan.bootloader)
-		return state_names(s, uuid) ||
-		       report_error(r, "uuid=\"%s\" is not a UUID",
-				    p->conf.uuid);
+		return state_names(s, uuid) || report_error(r, "out of memory");
 	state_sweep();
 	return state_open(s, uuid, r);
 }
@@ -236,7 +234,7 @@ static int create(const struct call *call, bool front_end)
 	struct create_args a;
 	struct prepared p = { 0 };
 	/* What does not parse is passed on: xl says so itself. */
-	FILE *messages = front_end ? fopen("/dev/null", "we") : stderr;
+	FILE *messages = fopen("/dev/null", "we");
 	int status;
 	bool good = args_parse(&a, call->argc, call->argv) && !a.help &&
 		    messages && (a.file || a.nr_overrides);
@@ -245,12 +243,11 @@ static int create(const struct call *call, bool front_end)
 		status = front_end || a.help ? exec_untouched(call)
 					     : usage_error("create");
 	} else if (!prepare(&p, a.file, a.overrides, a.nr_overrides, messages,
-			    &r)) {
-		/* Not ours to judge: xl says it in its own words. */
-		status = front_end && !p.conf.vmi
-				 ? exec_untouched(call)
-				 : say_error(&r, STATUS_REFUSED);
+			    &r) &&
+		   p.conf.vmi) {
+		status = say_error(&r, STATUS_REFUSED);
 	} else if (!p.conf.vmi) {
+		/* Not ours, or not ours to judge: in xl's own words. */
 		status = exec_untouched(call);
 	} else {
 		if (!a.quiet)

@@ -3,10 +3,9 @@
 #ifndef XL_CONFIG_DOMAIN_H
 #define XL_CONFIG_DOMAIN_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "uuid.h"
 
-#define UUID_SIZE 37 /* with the NUL */
+#include <stdint.h>
 
 enum domain_end {
 	END_NONE, /* it runs */
@@ -20,12 +19,6 @@ struct domain {
 	uint32_t id;
 	enum domain_end end;
 };
-
-/** Whether @text is a UUID; @uuid gets it in lower case with its dashes. */
-bool uuid_normal(char *uuid, const char *text);
-
-/** A random one. */
-bool uuid_random(char *uuid);
 
 enum domain_found {
 	DOMAIN_UNKNOWN, /* Xen cannot be asked */

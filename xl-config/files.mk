@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The dom0 side: the program vmi-xen, what is installed, and their tests.
 
-XLC_PURE := $(addprefix xl-config/,report.c text.c conf.c args.c file.c \
+XLC_PURE := $(addprefix xl-config/,report.c uuid.c text.c conf.c args.c file.c \
 	bundle.c rewrite.c kernel.c unpack.c json.c findings.c) vmi-xen/boot/bzimage.c
 XLC_SRCS := $(XLC_PURE) $(addprefix xl-config/,main.c commands.c config.c bootloader.c create.c check.c list.c \
 	prepare.c host.c domain.c counters.c leave.c state.c watch.c xen-context.c)

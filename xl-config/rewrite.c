@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "rewrite.h"
 #include "text.h"
+#include "uuid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,12 +173,23 @@ static bool check_size(struct plan *p, const struct guest_conf *c,
 	return true;
 }
 
+/* Files of the domain are named by it. */
+static bool check_uuid(const struct guest_conf *c, struct report *r)
+{
+	char uuid[UUID_SIZE];
+
+	return !c->uuid || uuid_normal(uuid, c->uuid) ||
+	       report_error(r,
+			    "uuid=\"%s\" is not a UUID: 32 hexadecimal digits",
+			    c->uuid);
+}
+
 bool plan_make(struct plan *p, const struct guest_conf *c, const struct host *h,
 	       struct report *r)
 {
 	memset(p, 0, sizeof(*p));
 	if (!choose_route(p, c, h, r) || !check_boot(p, c, r) ||
-	    !check_size(p, c, r))
+	    !check_size(p, c, r) || !check_uuid(c, r))
 		return false;
 	p->cmdline = make_cmdline(c);
 	if (!p->cmdline)

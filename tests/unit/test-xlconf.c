@@ -170,6 +170,7 @@ static void what_is_wrong_is_said(void **state)
 		{ KERNEL "memory=\"-5\"\n", "memory= must be a number" },
 		{ KERNEL "bootloader=\"pygrub\"\n", "needs a disk" },
 		{ "vmi=1\nkernel=\"\"\n", "there is no kernel=" },
+		{ KERNEL "uuid=\"../../etc\"\n", "is not a UUID" },
 		{ "vmi=2\n", "vmi= must be a number from 0 to 1" },
 		{ "vmi=\n", "does not parse" },
 		{ "vmi=1\nkernel=\"/k\n", "does not parse" },
@@ -395,8 +396,9 @@ static void the_shims_memory_can_be_chosen(void **state)
 	number_is("memory", 100);
 	assert_non_null(run(KERNEL, &both));
 	number_is("memory", 128 + 23);
-	assert_non_null(run(KERNEL "uuid=\"u\"\n", &both));
-	assert_string_equal(value("uuid"), "u");
+	assert_non_null(run(
+		KERNEL "uuid=\"0123456789ABCDEF0123456789abcdef\"\n", &both));
+	assert_string_equal(value("uuid"), "0123456789ABCDEF0123456789abcdef");
 }
 
 static bool fits(const char *memory, struct bundle b)
