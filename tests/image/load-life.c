@@ -241,15 +241,19 @@ LOAD_TEST(crowd, "crowd")
 }
 
 /* --- Futexes ----------------------------------------------------------------*/
+struct kernel_timespec { /* of this system call, whatever the library has */
+	long sec, nsec;
+};
+
 static long futex(volatile uint32_t *word, int op, uint32_t value,
-		  const struct timespec *timeout)
+		  const struct kernel_timespec *timeout)
 {
 	return syscall(SYS_futex, word, op, value, timeout, NULL, 0);
 }
 
 LOAD_TEST(futex, "futex")
 {
-	struct timespec soon = { 0, 20000000 };
+	struct kernel_timespec soon = { 0, 20000000 };
 	volatile uint32_t *word;
 	pid_t pid;
 

@@ -4,6 +4,8 @@
  */
 #include "load.h"
 #include <dirent.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/sysmacros.h>
@@ -88,15 +90,18 @@ static bool write_signature(int fd, uint32_t pages)
 static const char *make_swap(const char *path)
 {
 	static uint8_t page[PAGE];
+	const int block = PAGE;
 	uint32_t pages = 0;
 	bool good;
 	int fd;
 
-	if (mknod(path, S_IFBLK | 0600, makedev(1, 7)) && errno != EEXIST)
+	if (mknod(path, S_IFBLK | 0600, makedev(1, 3)) && errno != EEXIST)
 		return FAIL("mknod: %s", strerror(errno));
 	fd = open(path, O_RDWR);
 	if (fd < 0)
 		return LOAD_SKIP;
+	/* Old ram disks forget all when swapon() does this. */
+	ioctl(fd, BLKBSZSET, &block);
 	while (pages < SWAP_PAGES && write(fd, page, PAGE) == (ssize_t)PAGE)
 		pages++;
 	good = write_signature(fd, pages);
@@ -216,34 +221,22 @@ static const char *load_often(const char *file)
 	return error;
 }
 
-/*
- * Modules of this very kernel, where the image has some.  No opendir() and no
- * fstat(): glibc asks for flags that kernels before 2.6.39 refuse.
- */
+/* Modules of this very kernel, where the image has some. */
 LOAD_TEST(modules, "modules")
 {
-	static char list[PAGE] __attribute__((aligned(8)));
-	int fd = open(MODULES, O_RDONLY | O_DIRECTORY);
+	DIR *dir = opendir(MODULES);
 	const char *error = LOAD_SKIP;
-	const struct dirent64 *entry;
-	ssize_t n;
+	const struct dirent *entry;
 
-	if (fd < 0)
-		return LOAD_SKIP;
-	while ((n = getdents64(fd, list, sizeof(list))) > 0) {
-		for (ssize_t at = 0; at < n; at += entry->d_reclen) {
-			const char *end;
+	while (dir && (entry = readdir(dir))) {
+		const char *end = strrchr(entry->d_name, '.');
 
-			entry = (const void *)(list + at);
-			end = strrchr(entry->d_name, '.');
-			if (end && !strcmp(end, ".ko"))
-				error = load_often(entry->d_name);
-			if (error && error != LOAD_SKIP) {
-				close(fd);
-				return error;
-			}
-		}
+		if (end && !strcmp(end, ".ko"))
+			error = load_often(entry->d_name);
+		if (error && error != LOAD_SKIP)
+			break;
 	}
-	close(fd);
+	if (dir)
+		closedir(dir);
 	return error;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Load: what processes do to a kernel, each thing checked.  Static, for i386,
- * runs on Linux from 2.6.29 on (a static glibc wants AT_RANDOM; on older kernels its
- * programs die at their start); prints TAP on standard output.
+ * Load: what processes do to a kernel, each thing checked.  Static, of musl,
+ * for i386: runs on Linux from 2.6.21 on; prints TAP on standard output.
  *
  * A test is LOAD_TEST(name, "name") { ... } in a load-*.c; it returns NULL,
  * FAIL("what went wrong"), or LOAD_SKIP when the kernel has no such thing.
