@@ -3,7 +3,8 @@
  * Random drivers of the virtio disk and the virtio network card, on random
  * memory, with a disk that answers when it likes: each request is one that a
  * disk may get and stays untouched until its answer, no frame is longer than a
- * frame, each access comes to an end.
+ * frame, each access comes to an end.  Frames come as a backend's slots, which
+ * are random, too.
  */
 #include "../mock/fake-disk.h"
 #include "../mock/guest-memory.h"
@@ -11,10 +12,11 @@
 #include "dev/virtio-blk.h"
 #include "dev/virtio-net.h"
 #include "lib/string.h"
+#include "xen/netfront-join.h"
 
 #define RAM_SIZE     0x4000u
 #define MAX_STEPS    64
-#define STEP_LEN     8
+#define STEP_LEN     16 /* the second half: a slot */
 #define MOST_ACCESS  200000u
 #define SECTORS	     1000u
 #define NOTIFY	     16
@@ -73,6 +75,40 @@ static void net_ready(struct nic *n)
 	n->receive(n->card, frame, sizeof(frame), &none);
 }
 
+/* --- The backend -----------------------------------------------------------*/
+#define RX_PAGES (NIC_PIECES + 1)
+
+static struct join rx;
+static uint8_t rx_page[RX_PAGES][PAGE_SIZE];
+
+/* Eight bytes are a slot of the ring; the frame goes to the card when whole. */
+static void slot(const uint8_t *d)
+{
+	uint32_t page = rx.f.n < NIC_PIECES ? rx.f.n : NIC_PIECES, len = 0;
+	union join_slot s;
+	bool kept;
+
+	memcpy(&s, d, sizeof(s));
+	if (!join_whole(&rx)) {
+		memcpy(rx_page[page], ram, PAGE_SIZE);
+		kept = join_slot(&rx, &s, page, rx_page[page]);
+		must(!kept || rx.page[rx.f.n - 1] == page);
+	}
+	must(rx.f.n <= NIC_PIECES);
+	for (uint32_t i = 0; i < rx.f.n; i++) {
+		must(rx.f.piece[i].len && rx.f.piece[i].at >= rx_page[i] &&
+		     rx.f.piece[i].at + rx.f.piece[i].len <=
+			     rx_page[i] + PAGE_SIZE);
+		len += rx.f.piece[i].len;
+	}
+	must(len == rx.f.len);
+	if (!join_whole(&rx))
+		return;
+	must(rx.bad || rx.f.n);
+	if (rx.bad || net.receive_large(net.card, &rx.f, &rx.hints))
+		join_reset(&rx);
+}
+
 /* --- The driver ------------------------------------------------------------*/
 static void step(const uint8_t *d)
 {
@@ -109,7 +145,10 @@ static void step(const uint8_t *d)
 		answer(d[1] % VIRTIO_BLK_TASKS, d[2] & 1);
 		break;
 	case 5:
-		memcpy(ram + at, d + 1, 3);
+		if (d[0] & 8)
+			slot(d + 8);
+		else
+			memcpy(ram + at, d + 1, 3);
 		break;
 	default:
 		virtio_write(v, NOTIFY, 2, d[1] & 1);
@@ -145,6 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (size & 1)
 		tidy();
+	join_reset(&rx);
 	memset(&net, 0, sizeof(net));
 	net.pages = net_pages;
 	net.send = net_send;

@@ -26,4 +26,5 @@ $(eval $(call unit-test,disks,$(IDE_RIG_SRCS) $(addprefix vmi-xen/dev/,disks.c v
 
 # Of the frontends what needs no ring: their handshake, on a xenstore of ours.
 $(eval $(call unit-test,xenbus,vmi-xen/xen/xenbus.c vmi-xen/lib/printf.c))
+$(eval $(call unit-test,netfront-join,vmi-xen/xen/netfront-join.c))
 $(BUILD)/host64/vmi-xen/xen/xenbus.o: | $(BUILD)/include/xen

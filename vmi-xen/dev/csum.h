@@ -26,4 +26,12 @@ bool csum_find(const uint8_t *frame, uint32_t len, struct csum_place *p);
  */
 bool csum_fill(uint8_t *frame, uint32_t len, const struct csum_place *p);
 
+/**
+ * Leave the checksum of TCP blank: the sum of the pseudo-header, for the TCP
+ * header and data in @frame, which ends behind them at @len.
+ */
+void csum_blank(uint8_t *frame, uint32_t len, const struct csum_place *p);
+/** Make the checksum of the IPv4 header that ends at @p's start. */
+void csum_ip(uint8_t *frame, const struct csum_place *p);
+
 #endif

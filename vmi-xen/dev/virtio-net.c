@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Legacy virtio network card.  Pure. */
 #include "dev/virtio-net.h"
-#include "dev/csum.h"
+#include "dev/tcp-cut.h"
 #include "lib/string.h"
 
 #define QUEUE_RX  0
@@ -11,28 +11,37 @@
 #define F_CSUM	      BIT(0) /* we fill in checksums */
 #define F_GUEST_CSUM  BIT(1) /* the driver does */
 #define F_MAC	      BIT(5)
+#define F_GUEST_TSO4  BIT(7)  /* the driver takes large frames */
 #define F_HOST_TSO4   BIT(11) /* we cut large frames */
+#define F_MERGE	      BIT(15) /* a frame may lie in several chains */
 #define F_STATUS      BIT(16)
 #define CONFIG_STATUS NIC_MAC_LEN /* after the address */
 #define STATUS_LINK   1
 
 #define FRAME_MIN 14u
 
-/* In front of each frame. */
+/* In front of each frame; the last word is there with F_MERGE only. */
 struct header {
 	uint8_t flags, gso_type;
 	uint16_t header_len, gso_size, csum_start, csum_offset;
+	uint16_t nr_chains;
 };
 #define HEADER_LEN	10u
+#define HEADER_MERGE	12u
 #define FLAG_NEEDS_CSUM 1
 #define FLAG_DATA_VALID 2
 #define GSO_NONE	0
 #define GSO_TCPV4	1
-_Static_assert(sizeof(struct header) == HEADER_LEN, "as drivers have it");
+_Static_assert(sizeof(struct header) == HEADER_MERGE, "as drivers have it");
 
 static struct virtio_net *of(struct virtio *v)
 {
 	return (struct virtio_net *)(void *)v;
+}
+
+static uint32_t header_len(const struct virtio_net *n)
+{
+	return n->v.accepted & F_MERGE ? HEADER_MERGE : HEADER_LEN;
 }
 
 /* The cable has been pulled or plugged: the driver is to look. */
@@ -41,6 +50,7 @@ static void link_changed(void *card)
 	struct virtio_net *n = card;
 	uint8_t now = n->nic->link ? STATUS_LINK : 0;
 
+	n->rx_cut = 0;
 	if (n->v.config[CONFIG_STATUS] == now)
 		return;
 	n->v.config[CONFIG_STATUS] = now;
@@ -60,7 +70,7 @@ static uint32_t chain_len(struct virtio_net *n, struct virtio_chain *c)
 		len += c->len;
 	}
 	virtio_rewind(&n->v, QUEUE_TX, c);
-	return len > HEADER_LEN + NIC_LARGE_MAX ? 0 : (uint32_t)len;
+	return len > header_len(n) + NIC_LARGE_MAX ? 0 : (uint32_t)len;
 }
 
 /* Its next @len bytes to @to; the chain's state is where it is now. */
@@ -125,16 +135,16 @@ enum outcome {
 
 static enum outcome send_chain(struct virtio_net *n, struct virtio_chain *c)
 {
-	uint32_t len = chain_len(n, c);
+	uint32_t len = chain_len(n, c), head = header_len(n);
 	struct nic_hints hints;
 	uint8_t *const *page;
 	struct header h;
 
-	if (len <= HEADER_LEN)
+	if (len <= head)
 		return NO_FRAME;
-	len -= HEADER_LEN;
+	len -= head;
 	c->len = 0;
-	take(n, c, &h, HEADER_LEN);
+	take(n, c, &h, head);
 	if (!header_ok(n, &h, len))
 		return NO_FRAME;
 	page = n->nic->pages(n->nic, len);
@@ -192,31 +202,105 @@ static void room(void *card)
 }
 
 /* --- Receiving ------------------------------------------------------------*/
-/* Header and frame into the chain's buffers; false: they are too small. */
-static bool rx_scatter(struct virtio_net *n, struct virtio_chain *c,
-		       const struct header *header, const uint8_t *frame,
-		       uint32_t len)
+/* What goes into buffers, and how far that is. */
+struct source {
+	const uint8_t *at; /* of the header, or of a piece */
+	uint32_t len;
+	const struct nic_frame *f;
+	uint32_t next; /* piece of it */
+};
+
+static void source_skip(struct source *s, uint32_t bytes)
 {
-	const uint8_t *from = (const uint8_t *)header;
+	s->at += bytes;
+	s->len -= bytes;
+	if (s->len || s->next == s->f->n)
+		return;
+	s->at = s->f->piece[s->next].at;
+	s->len = s->f->piece[s->next++].len;
+}
+
+/* As much as the chain has room for; returns the bytes. */
+static uint32_t rx_fill(struct virtio_net *n, struct virtio_chain *c,
+			struct source *s)
+{
 	const struct dma_host *d = &n->v.dma;
-	uint32_t head = HEADER_LEN;
+	uint32_t done = 0;
 
-	while ((head || len) && virtio_next(&n->v, c)) {
-		uint32_t h = c->len < head ? c->len : head;
-		uint32_t b = c->len - h < len ? c->len - h : len;
+	while (s->len && virtio_next(&n->v, c) && c->in) {
+		while (c->len && s->len) {
+			uint32_t some = c->len < s->len ? c->len : s->len;
 
-		if (!c->in)
-			return false;
-		if (h)
-			d->write(d->opaque, c->gpa, from, h);
-		if (b)
-			d->write(d->opaque, c->gpa + h, frame, b);
-		from += h;
-		head -= h;
-		frame += b;
-		len -= b;
+			d->write(d->opaque, c->gpa, s->at, some);
+			c->gpa += some;
+			c->len -= some;
+			done += some;
+			source_skip(s, some);
+		}
 	}
-	return !head && !len;
+	return done;
+}
+
+/* What the chain has room for, counted up to @enough. */
+static uint32_t rx_room(struct virtio_net *n, struct virtio_chain *c,
+			uint32_t enough)
+{
+	uint32_t room = 0;
+
+	while (room < enough && virtio_next(&n->v, c) && c->in)
+		room += c->len < enough ? c->len : enough;
+	virtio_rewind(&n->v, QUEUE_RX, c);
+	return room;
+}
+
+/* The next chain, @c, and how many it takes with it; 0: wait for more. */
+static uint32_t rx_chains(struct virtio_net *n, struct virtio_chain *c,
+			  uint32_t bytes)
+{
+	struct virtio_chain more;
+	uint32_t count = 1, room;
+
+	if (!virtio_peek(&n->v, QUEUE_RX, c))
+		return 0;
+	if (!(n->v.accepted & F_MERGE))
+		return 1;
+	for (room = rx_room(n, c, bytes); room < bytes; count++) {
+		if (count == VIRTIO_QUEUE_SIZE)
+			break; /* all that can be: it does not fit */
+		if (!virtio_peek_ahead(&n->v, QUEUE_RX, count, &more))
+			return 0;
+		room += rx_room(n, &more, bytes - room);
+	}
+	return count;
+}
+
+/*
+ * A frame into the driver's buffers; false: there are none now.  What does not
+ * fit into the buffers that there can be has no length.
+ */
+static bool rx_deliver(struct virtio_net *n, const struct nic_frame *f,
+		       struct header *h)
+{
+	struct source s = { (const uint8_t *)h, header_len(n), f, 0 };
+	struct virtio_chain c;
+	uint32_t count = rx_chains(n, &c, s.len + f->len), i = 0, done;
+
+	if (!count) {
+		n->rx_starved = true;
+		return false;
+	}
+	h->nr_chains = (uint16_t)count;
+	do {
+		virtio_pop(&n->v, QUEUE_RX);
+		done = rx_fill(n, &c, &s);
+		if (i + 1 == count && s.len)
+			done = 0;
+		virtio_push_ahead(&n->v, QUEUE_RX, i, c.head, done);
+	} while (++i < count && virtio_peek(&n->v, QUEUE_RX, &c));
+	virtio_push_done(&n->v, QUEUE_RX, i);
+	if (!n->v.queue[QUEUE_RX].quiet)
+		virtio_interrupt(&n->v, QUEUE_RX);
+	return true;
 }
 
 /* What the driver is told; what it does not want to fill in, we do. */
@@ -245,23 +329,60 @@ static bool receive(void *card, void *frame, uint32_t len,
 		    const struct nic_hints *hints)
 {
 	struct virtio_net *n = card;
-	struct virtio_chain c;
+	struct nic_frame f;
 	struct header h;
 
-	if (!n->v.queue[QUEUE_RX].pfn || len > NIC_FRAME_MAX)
+	if (!n->v.queue[QUEUE_RX].pfn || !len || len > NIC_FRAME_MAX)
 		return true; /* nobody listens */
-	if (!virtio_peek(&n->v, QUEUE_RX, &c)) {
-		n->rx_starved = true;
-		return false;
-	}
-	virtio_pop(&n->v, QUEUE_RX);
 	h = rx_header(n, frame, len, hints);
-	if (!rx_scatter(n, &c, &h, frame, len))
-		len = 0;
-	virtio_push(&n->v, QUEUE_RX, c.head, len ? HEADER_LEN + len : 0);
-	if (!n->v.queue[QUEUE_RX].quiet)
-		virtio_interrupt(&n->v, QUEUE_RX);
+	f.n = 1;
+	f.len = f.piece[0].len = len;
+	f.piece[0].at = frame;
+	return rx_deliver(n, &f, &h);
+}
+
+/* For a driver that wants frames as they are on a wire. */
+static bool receive_cut(struct virtio_net *n, const struct nic_frame *f,
+			const struct tcp_large *t)
+{
+	static const struct nic_hints blank = { .blank = true, .good = true };
+
+	for (; n->rx_cut < t->count; n->rx_cut++) {
+		uint32_t len = tcp_cut(t, f, n->rx_cut, n->rx_small);
+
+		if (!receive(n, n->rx_small, len, &blank))
+			return false;
+	}
+	n->rx_cut = 0;
 	return true;
+}
+
+static bool receive_large(void *card, const struct nic_frame *f,
+			  const struct nic_hints *hints)
+{
+	const uint32_t wants = F_GUEST_TSO4 | F_GUEST_CSUM;
+	struct virtio_net *n = card;
+	struct header h = { 0 };
+	struct tcp_large t;
+
+	if (!hints->segment && f->len <= NIC_FRAME_MAX) {
+		nic_gather(f, 0, n->rx_small, f->len);
+		return receive(n, n->rx_small, f->len, hints);
+	}
+	if (!n->v.queue[QUEUE_RX].pfn || !hints->blank ||
+	    !tcp_large(&t, f, hints->segment)) {
+		n->rx_cut = 0;
+		return true; /* nobody listens, or nothing to understand */
+	}
+	if ((n->v.accepted & wants) != wants || t.count == 1)
+		return receive_cut(n, f, &t);
+	h.flags = FLAG_NEEDS_CSUM;
+	h.gso_type = GSO_TCPV4;
+	h.header_len = t.headers;
+	h.gso_size = t.segment;
+	h.csum_start = t.sum.start;
+	h.csum_offset = t.sum.offset;
+	return rx_deliver(n, f, &h);
 }
 
 static void retry_receive(struct virtio_net *n)
@@ -295,13 +416,15 @@ void virtio_net_init(struct virtio_net *n, struct nic *nic, struct irq_line irq,
 	memset(n, 0, sizeof(*n));
 	n->nic = nic;
 	n->v.offered = F_MAC | F_STATUS | VIRTIO_F_INDIRECT | F_CSUM |
-		       F_GUEST_CSUM | (nic->can_cut ? F_HOST_TSO4 : 0);
+		       F_GUEST_CSUM | F_GUEST_TSO4 | F_MERGE |
+		       (nic->can_cut ? F_HOST_TSO4 : 0);
 	memcpy(n->v.config, nic->mac, NIC_MAC_LEN);
 	n->v.notify = notify;
 	n->v.reset = reset;
 	virtio_init(&n->v, NR_QUEUES, irq, dma);
 	nic->card = n;
 	nic->receive = receive;
+	nic->receive_large = receive_large;
 	nic->room = room;
 	nic->link_changed = link_changed;
 }

@@ -73,22 +73,31 @@ void virtio_rewind(struct virtio *v, unsigned int q, struct virtio_chain *c)
 	chain_start(&v->queue[q], c);
 }
 
-bool virtio_peek(struct virtio *v, unsigned int n, struct virtio_chain *c)
+bool virtio_peek_ahead(struct virtio *v, unsigned int n, uint32_t ahead,
+		       struct virtio_chain *c)
 {
 	struct virtio_queue *q = &v->queue[n];
+	uint32_t waiting;
 	struct avail a;
 
 	if (!q->pfn)
 		return false;
 	rd(v, &a, queue_at(q) + AVAIL_OFFSET, sizeof(a));
 	q->quiet = a.flags & AVAIL_NO_INTERRUPT;
-	if (a.idx == q->seen || (uint16_t)(a.idx - q->seen) > VIRTIO_QUEUE_SIZE)
-		return false; /* nothing, or nonsense */
+	waiting = (uint16_t)(a.idx - q->seen);
+	if (waiting <= ahead || waiting > VIRTIO_QUEUE_SIZE)
+		return false; /* not so many, or nonsense */
 	rd(v, &c->head,
-	   queue_at(q) + AVAIL_RING + 2 * (q->seen % VIRTIO_QUEUE_SIZE),
+	   queue_at(q) + AVAIL_RING +
+		   2 * ((q->seen + ahead) % VIRTIO_QUEUE_SIZE),
 	   sizeof(c->head));
 	chain_start(q, c);
 	return true;
+}
+
+bool virtio_peek(struct virtio *v, unsigned int n, struct virtio_chain *c)
+{
+	return virtio_peek_ahead(v, n, 0, c);
 }
 
 void virtio_pop(struct virtio *v, unsigned int q)
@@ -128,19 +137,34 @@ bool virtio_next(struct virtio *v, struct virtio_chain *c)
 	return true;
 }
 
-void virtio_push(struct virtio *v, unsigned int n, uint16_t head,
-		 uint32_t written)
+void virtio_push_ahead(struct virtio *v, unsigned int n, uint32_t ahead,
+		       uint16_t head, uint32_t written)
 {
 	struct virtio_queue *q = &v->queue[n];
 	const struct used_elem e = { head, written };
 
+	if (q->pfn)
+		wr(v,
+		   queue_at(q) + USED_RING +
+			   ((q->used + ahead) % VIRTIO_QUEUE_SIZE) * sizeof(e),
+		   &e, sizeof(e));
+}
+
+void virtio_push_done(struct virtio *v, unsigned int n, uint32_t count)
+{
+	struct virtio_queue *q = &v->queue[n];
+
 	if (!q->pfn)
 		return;
-	wr(v,
-	   queue_at(q) + USED_RING + (q->used % VIRTIO_QUEUE_SIZE) * sizeof(e),
-	   &e, sizeof(e));
-	q->used++;
+	q->used = (uint16_t)(q->used + count);
 	wr(v, queue_at(q) + USED_IDX, &q->used, sizeof(q->used));
+}
+
+void virtio_push(struct virtio *v, unsigned int n, uint16_t head,
+		 uint32_t written)
+{
+	virtio_push_ahead(v, n, 0, head, written);
+	virtio_push_done(v, n, 1);
 }
 
 /* --- Interrupts -----------------------------------------------------------*/

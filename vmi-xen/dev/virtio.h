@@ -72,6 +72,9 @@ void virtio_config_changed(struct virtio *v);
  * virtio_pop().
  */
 bool virtio_peek(struct virtio *v, unsigned int q, struct virtio_chain *c);
+/** The chain that is @ahead places behind that. */
+bool virtio_peek_ahead(struct virtio *v, unsigned int q, uint32_t ahead,
+		       struct virtio_chain *c);
 void virtio_pop(struct virtio *v, unsigned int q);
 /** From its start again. */
 void virtio_rewind(struct virtio *v, unsigned int q, struct virtio_chain *c);
@@ -80,6 +83,10 @@ bool virtio_next(struct virtio *v, struct virtio_chain *c);
 /** Chain @head is done, @written bytes of it are new. */
 void virtio_push(struct virtio *v, unsigned int q, uint16_t head,
 		 uint32_t written);
+/** The same for several that the driver is to see at once: each, then all. */
+void virtio_push_ahead(struct virtio *v, unsigned int q, uint32_t ahead,
+		       uint16_t head, uint32_t written);
+void virtio_push_done(struct virtio *v, unsigned int q, uint32_t count);
 /** Interrupt for queue @q, unless the driver wants none. */
 void virtio_interrupt(struct virtio *v, unsigned int q);
 

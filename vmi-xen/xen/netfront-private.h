@@ -6,14 +6,16 @@
 #include "xen/hypercall.h"
 #include "xen/barrier.h"
 #include "xen/netfront.h"
+#include "xen/netfront-join.h"
 #include "xen/domain.h"
 #include "xen/grant.h"
 #include "xen/xenbus.h"
 #include <xen/io/netif.h>
 
 #define RX_PAGES  24u
-#define TX_PAGES  20u /* one large frame, and some small ones */
-#define PAGES_MIN 4u  /* of each, when the window is nearly full */
+#define TX_PAGES  20u		   /* one large frame, and some small ones */
+#define PAGES_MIN 4u		   /* of each, when the window is nearly full */
+#define LARGE_MIN (NIC_PIECES + 1) /* on the ring, for a large frame to come */
 #define RX_RING	  __CONST_RING_SIZE(netif_rx, PAGE_SIZE)
 
 struct netfront {
@@ -44,8 +46,8 @@ struct netfront {
 	mfn_t rx_buf_frame[RX_PAGES];
 	grant_t rx_buf_grant[RX_PAGES];
 	uint8_t rx_at[RX_RING]; /* page that is offered there */
-	bool rx_skip;		/* the rest of a frame in several pieces */
-	bool rx_held;		/* the card has refused the next frame */
+	struct join rx_now;	/* that comes, in its pages */
+	bool rx_held;		/* the card has refused it */
 };
 _Static_assert(TX_PAGES <= 32, "tx_used has a bit for each");
 _Static_assert(TX_PAGES >= NIC_MAX_PAGES, "a large frame finds room");

@@ -5,7 +5,8 @@
  * Frames are copied between the card's model and pages of ours that are
  * granted once: granting the guest's own costs as much as copying a small
  * frame, and a page that another guest holds could not be given back.  A large
- * frame of TCP is several pages, and the backend cuts it.
+ * frame of TCP is several pages, in both directions, and whoever gets it cuts
+ * it where that is needed.
  *
  * Hypercalls: event_channel_op.
  * Source: xen/io/netif.h.
@@ -14,6 +15,18 @@
 #include "lib/log.h"
 
 _Static_assert(NIC_LARGE_MAX <= XEN_NETIF_MAX_TX_SIZE, "a request tells it");
+_Static_assert(JOIN_GOOD == NETRXF_data_validated &&
+		       JOIN_BLANK == NETRXF_csum_blank &&
+		       JOIN_MORE_DATA == NETRXF_more_data &&
+		       JOIN_EXTRA == NETRXF_extra_info &&
+		       JOIN_PREFIX == NETRXF_gso_prefix &&
+		       JOIN_TYPE_GSO == XEN_NETIF_EXTRA_TYPE_GSO &&
+		       JOIN_EXTRA_MORE == XEN_NETIF_EXTRA_FLAG_MORE &&
+		       JOIN_GSO_TCPV4 == XEN_NETIF_GSO_TYPE_TCPV4,
+	       "netfront-join.h has Xen's numbers");
+_Static_assert(sizeof(union join_slot) == sizeof(netif_rx_response_t) &&
+		       sizeof(union join_slot) == sizeof(netif_extra_info_t),
+	       "a slot is either");
 
 static struct netfront *of(struct nic *nic)
 {
@@ -136,48 +149,65 @@ void netfront_offer(struct netfront *n, uint32_t page)
 	q->gref = n->rx_buf_grant[page];
 }
 
-/*
- * One answer, which is in the place of its request.  False: the card wants the
- * frame later.  Frames in several pieces were not asked for.
- */
-static bool received_one(struct netfront *n, const netif_rx_response_t *a)
+/* What was offered there can be offered again. */
+static void rx_again(struct netfront *n)
+{
+	struct join *j = &n->rx_now;
+
+	for (uint32_t i = 0; i < j->f.n; i++)
+		netfront_offer(n, j->page[i]);
+	join_reset(j);
+}
+
+/* A whole frame; false: the card wants it later. */
+static bool rx_deliver(struct netfront *n)
+{
+	const struct join *j = &n->rx_now;
+	bool large = j->f.n > 1 || j->hints.segment, taken = true;
+	struct nic *nic = &n->nic;
+
+	if (j->bad || !nic->receive)
+		;
+	else if (!large)
+		taken = nic->receive(nic->card, j->f.piece[0].at, j->f.len,
+				     &j->hints);
+	else if (nic->receive_large)
+		taken = nic->receive_large(nic->card, &j->f, &j->hints);
+	if (taken)
+		rx_again(n);
+	n->rx_held = !taken;
+	return taken;
+}
+
+/* One answer, which is in the place of its request. */
+static void rx_slot(struct netfront *n)
 {
 	uint32_t page = n->rx_at[n->rx.rsp_cons % RX_RING];
-	bool more = a->flags & NETRXF_more_data;
-	const struct nic_hints h = {
-		.blank = a->flags & NETRXF_csum_blank,
-		.good = a->flags & (NETRXF_csum_blank | NETRXF_data_validated),
-	};
+	union join_slot s;
 
-	if (!n->rx_skip && !more && a->status > 0 &&
-	    a->offset + (uint32_t)a->status <= PAGE_SIZE && n->nic.receive &&
-	    !n->nic.receive(n->nic.card, n->rx_buf[page] + a->offset,
-			    (uint32_t)a->status, &h))
-		return false;
-	n->rx_skip = more;
-	netfront_offer(n, page);
-	return true;
+	RING_COPY_RESPONSE(&n->rx, n->rx.rsp_cons,
+			   (netif_rx_response_t *)(void *)&s);
+	n->rx.rsp_cons++;
+	if (!join_slot(&n->rx_now, &s, page, n->rx_buf[page]))
+		netfront_offer(n, page);
 }
 
 static void received(struct netfront *n)
 {
 	int more, notify;
 
-	n->rx_held = false;
+	if (n->rx_held && !rx_deliver(n))
+		return;
 	do {
 		RING_IDX prod = n->rx.sring->rsp_prod;
 
 		barrier();
 		if (prod - n->rx.rsp_cons > n->rx.req_prod_pvt - n->rx.rsp_cons)
 			return;
-		for (; n->rx.rsp_cons != prod; n->rx.rsp_cons++) {
-			netif_rx_response_t a;
-
-			RING_COPY_RESPONSE(&n->rx, n->rx.rsp_cons, &a);
-			if (!received_one(n, &a)) {
-				n->rx_held = true;
+		while (n->rx.rsp_cons != prod) {
+			rx_slot(n);
+			if (join_whole(&n->rx_now) && !rx_deliver(n))
 				goto out;
-			}
 		}
 		RING_FINAL_CHECK_FOR_RESPONSES(&n->rx, more);
 	} while (more);

@@ -3,8 +3,9 @@
  * Network interfaces of the configuration, through dom0's netback: the
  * handshake.
  *
- * A card of the nineties knows nothing of checksums that are left to others:
- * then the backend is told to leave none.
+ * A card of the nineties knows nothing of checksums that are left to others,
+ * nor of frames that are larger than the wire's: then the backend is told to
+ * send none.
  *
  * Hypercalls: event_channel_op, those of xenstore.c.
  * Source: xen/io/netif.h.
@@ -64,7 +65,8 @@ static void rings_reset(struct netfront *n)
 	FRONT_RING_INIT(&n->tx, n->tx_page, PAGE_SIZE);
 	FRONT_RING_INIT(&n->rx, n->rx_page, PAGE_SIZE);
 	n->tx_used = 0;
-	n->rx_skip = n->rx_held = false;
+	n->rx_held = false;
+	join_reset(&n->rx_now);
 	n->tx_grant = grant_access(peer, n->tx_frame, false);
 	n->rx_grant = grant_access(peer, n->rx_frame, false);
 	for (unsigned int i = 0; i < n->nr_tx; i++)
@@ -81,6 +83,7 @@ static void rings_reset(struct netfront *n)
 static void offer_rings(struct netfront *n)
 {
 	struct xenbus_dev *d = &n->dev;
+	bool large = n->nic.takes_blank && n->nr_rx >= LARGE_MIN;
 
 	release(n);
 	rings_reset(n);
@@ -93,6 +96,8 @@ static void offer_rings(struct netfront *n)
 	    xenbus_front_write(d, "feature-rx-notify", "1") ||
 	    xenbus_front_write(d, "feature-no-csum-offload", "%u",
 			       !n->nic.takes_blank) ||
+	    xenbus_front_write(d, "feature-sg", "%u", large) ||
+	    xenbus_front_write(d, "feature-gso-tcpv4", "%u", large) ||
 	    xenbus_front_write(d, "feature-ipv6-csum-offload", "0"))
 		log_err(NET, "%s: xenstore refuses the rings", d->node);
 	xenbus_switch(d, XENBUS_CONNECTED);
