@@ -92,7 +92,7 @@ static void give_command(struct bench *b)
 {
 	static const uint8_t codes[] = { 0x20, 0x24, 0x25, 0x29, 0x30, 0x34,
 					 0x35, 0x39, 0xc4, 0xc5, 0xc6, 0xc8,
-					 0xca, 0xe7, 0xec, 0xa0 };
+					 0xca, 0x06, 0xec, 0xa0 };
 	uint32_t v = take(&b->in, 4);
 	uint16_t at = v & 1 ? 0x1f0 : 0x170;
 
@@ -101,6 +101,7 @@ static void give_command(struct bench *b)
 	board_out(&b->board, at + 4, 1, 0);
 	board_out(&b->board, at + 3, 1, v >> 8);
 	board_out(&b->board, at + 2, 1, v >> 16 & 0x3f);
+	board_out(&b->board, at + 1, 1, v >> 16 & 1);
 	board_out(&b->board, at + 7, 1, codes[v >> 24 & 15]);
 }
 
@@ -224,6 +225,7 @@ static void build(struct bench *b)
 	for (unsigned int i = 0; i < NR_DISKS; i++) {
 		fake_disk_init(&b->fake[i], sizes[i], i == 3, 1);
 		b->fake[i].disk.read_only = i >= 2;
+		b->fake[i].disk.can_discard = i < 2;
 		b->fake[i].local_ok = in_its_buffer;
 		ide_attach(&b->ide, i & 1, i >> 1, &b->fake[i].disk);
 	}

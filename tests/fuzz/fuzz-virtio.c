@@ -192,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	net.ready = size & 4 ? net_ready : NULL;
 	fake_disk_init(&disk, SECTORS, false, VIRTIO_BLK_TASKS);
 	disk.local_ok = none;
-	disk.disk.can_flush = size & 8;
+	disk.disk.can_flush = disk.disk.can_discard = size & 8;
 	disk.disk.read_only = size & 2;
 	virtio_blk_init(&blk, &disk.disk, irq, &dma);
 	virtio_net_init(&card, &net, irq, &dma);

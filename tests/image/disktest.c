@@ -14,6 +14,8 @@
  *		a write must fail, KB from the start
  *	disktest unreadable PATH KB
  *		a read must fail
+ *	disktest discard PATH KB KB
+ *		the second number of kilobytes, from the first on, is not needed
  *	disktest sum PATH
  *		the CRC-32 of all of it, as cksum -a crc32b and Python's zlib
  *	disktest time PATH read|write KB MB
@@ -28,6 +30,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -205,6 +209,20 @@ static int must_fail(const char *path, int write_it, uint32_t kb)
 	return 0;
 }
 
+static int discard(const char *path, uint64_t kb, uint64_t len)
+{
+	uint64_t range[] = { kb << 10, len << 10 };
+	int fd = open(path, O_RDWR);
+
+	if (fd < 0)
+		return fail("open", path);
+	if (ioctl(fd, BLKDISCARD, range))
+		return fail("discard", path);
+	printf("disktest: %s: discarded\n", path);
+	close(fd);
+	return 0;
+}
+
 static int sum(const char *path)
 {
 	int fd = open(path, O_RDONLY);
@@ -264,6 +282,8 @@ int main(int argc, char **argv)
 		return must_fail(argv[2], 1, n);
 	if (!strcmp(what, "unreadable"))
 		return must_fail(argv[2], 0, n);
+	if (!strcmp(what, "discard") && argc > 4)
+		return discard(argv[2], n, strtoul(argv[4], NULL, 10));
 	if (!strcmp(what, "sum"))
 		return sum(argv[2]);
 	if (!strcmp(what, "time") && argc > 5)
@@ -271,6 +291,6 @@ int main(int argc, char **argv)
 			     (uint32_t)strtoul(argv[4], NULL, 10) << 10,
 			     (uint32_t)strtoul(argv[5], NULL, 10));
 	fprintf(stderr,
-		"disktest: verify, log, check, refuses, unreadable, sum or time\n");
+		"disktest: verify, log, check, refuses, unreadable, discard, sum or time\n");
 	return 2;
 }

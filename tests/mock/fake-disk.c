@@ -29,6 +29,12 @@ static void check_request(const struct fake_disk *f,
 		must(!r->nr_segs);
 		return;
 	}
+	if (r->op == DISK_DISCARD) {
+		must(!r->nr_segs && r->count && !d->read_only);
+		must(r->sector < d->sectors &&
+		     r->count <= d->sectors - r->sector && d->can_discard);
+		return;
+	}
 	must(r->op == DISK_READ || (r->op == DISK_WRITE && !d->read_only));
 	must(r->nr_segs && r->nr_segs <= DISK_MAX_SEGS);
 	for (uint32_t i = 0; i < r->nr_segs; i++) {

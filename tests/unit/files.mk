@@ -13,12 +13,13 @@ $(eval $(call unit-test,firmware,vmi-xen/dev/firmware.c))
 
 # The whole board.
 BOARD_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c i8042.c i8254.c i8259.c ide.c \
-	ide-atapi.c ide-command.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
+	ide-atapi.c ide-command.c ide-dma.c ide-drive.c ide-trim.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
 FAKE_DISK_SRCS := tests/mock/fake-disk.c $(BOARD_SRCS)
 IDE_RIG_SRCS := tests/mock/guest-memory.c $(FAKE_DISK_SRCS)
 $(eval $(call unit-test,board,$(BOARD_SRCS)))
 $(eval $(call unit-test,ide,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
 $(eval $(call unit-test,ide-dma,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
+$(eval $(call unit-test,ide-trim,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
 $(eval $(call unit-test,ide-cdrom,tests/mock/ide-rig.c $(IDE_RIG_SRCS)))
 $(eval $(call fuzz-target,board,$(BOARD_SRCS)))
 $(eval $(call fuzz-target,ide,$(FAKE_DISK_SRCS)))

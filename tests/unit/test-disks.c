@@ -133,7 +133,7 @@ static void what_ide_cannot_show_is_virtio(void **state)
 
 static void virtio_but_for_a_cdrom(void **state)
 {
-	uint16_t slot7 = 0xc200 + DISKS_SLOT * 64;
+	uint16_t slot7 = 0xc200 + DISKS_SLOT * VIRTIO_IO_SIZE;
 
 	(void)state;
 	add(XVDA, false);
@@ -147,7 +147,8 @@ static void virtio_but_for_a_cdrom(void **state)
 	assert_ptr_equal(disks.virtio[1].disk, &fake[2].disk);
 	/* their ports and PCI functions are there */
 	assert_int_equal(board_in(&board, slot7 + 20, 4), 2048);
-	assert_int_equal(board_in(&board, slot7 + 64 + 20, 4), 2048);
+	assert_int_equal(board_in(&board, slot7 + VIRTIO_IO_SIZE + 20, 4),
+			 2048);
 	board_out(&board, PCI_ADDRESS_PORT, 4, 0x80000000u | DISKS_SLOT << 11);
 	assert_int_equal(board_in(&board, PCI_DATA_PORT, 4), 0x10011af4);
 	board_out(&board, PCI_ADDRESS_PORT, 4,

@@ -23,12 +23,14 @@
 #define F_SEG_MAX  0x4u
 #define F_RO	   0x20u
 #define F_FLUSH	   0x200u
+#define F_DISCARD  0x2000u
 #define F_INDIRECT 0x10000000u
 
 #define READ	0
 #define WRITE	1
 #define FLUSH	4
 #define GET_ID	8
+#define DISCARD 11
 #define OK	0
 #define IOERR	1
 #define UNSUPP	2
@@ -115,14 +117,24 @@ static void features_follow_the_disk(void **state)
 {
 	const struct dma_host dma = rig_dma();
 
+	const uint32_t some = F_RO | F_FLUSH | F_DISCARD;
+
 	(void)state;
-	assert_int_equal(virtio_read(&blk.v, 0, 4) & (F_RO | F_FLUSH), F_FLUSH);
+	assert_int_equal(virtio_read(&blk.v, 0, 4) & some, F_FLUSH);
 	virtio_write(&blk.v, 4, 4, ~0u); /* what is not offered is not taken */
 	assert_int_equal(virtio_read(&blk.v, 4, 4), virtio_read(&blk.v, 0, 4));
 	fake.disk.read_only = true;
 	fake.disk.can_flush = false;
 	virtio_blk_init(&blk, &fake.disk, rig_irq(), &dma);
-	assert_int_equal(virtio_read(&blk.v, 0, 4) & (F_RO | F_FLUSH), F_RO);
+	assert_int_equal(virtio_read(&blk.v, 0, 4) & some, F_RO);
+	fake.disk.read_only = false;
+	fake.disk.can_discard = true;
+	fake.disk.discard_unit = 8;
+	virtio_blk_init(&blk, &fake.disk, rig_irq(), &dma);
+	assert_int_equal(virtio_read(&blk.v, 0, 4) & some, F_DISCARD);
+	assert_int_equal(virtio_read(&blk.v, 56, 4), ~0u); /* sectors */
+	assert_int_equal(virtio_read(&blk.v, 60, 4), 1);   /* ranges */
+	assert_int_equal(virtio_read(&blk.v, 64, 4), 8);
 }
 
 static void there_is_one_queue(void **state)
@@ -214,6 +226,69 @@ static void flush_and_its_absence(void **state)
 	fake.disk.can_flush = false;
 	request(3, FLUSH, 0, 0);
 	assert_answered(3, UNSUPP, 3, 1);
+}
+
+static void range(uint64_t sector, uint32_t count, uint32_t flags)
+{
+	memcpy(ram + DATA, &sector, sizeof(sector));
+	rig_put(DATA + 8, count, 4);
+	rig_put(DATA + 12, flags, 4);
+}
+
+static void discard_goes_to_the_disk(void **state)
+{
+	const struct rig_buf odd[] = { { HEADER, HEADER_LEN, false },
+				       { DATA, 3, false },
+				       { DATA + 3, 13, false },
+				       { RESULT, 1, true } };
+
+	(void)state;
+	fake.disk.can_discard = true;
+	range(SECTORS - 5, 5, 0);
+	request(3, DISCARD, 0, 16);
+	assert_int_equal(fake.waiting[0]->op, DISK_DISCARD);
+	assert_int_equal(fake.waiting[0]->sector, SECTORS - 5);
+	assert_int_equal(fake.waiting[0]->count, 5);
+	assert_int_equal(fake.waiting[0]->nr_segs, 0);
+	answer(true);
+	assert_answered(1, OK, 3, 1);
+	header(DISCARD, 0);
+	rig_add(0, 0, odd, 4);
+	rig_kick(0);
+	assert_int_equal(fake.waiting[0]->sector, SECTORS - 5);
+	answer(false);
+	assert_answered(2, IOERR, 0, 1);
+}
+
+static void discards_that_are_none(void **state)
+{
+	static const struct {
+		uint64_t sector;
+		uint32_t count, flags, len, result;
+	} row[] = {
+		{ 0, 0, 0, 16, IOERR },		  { SECTORS, 1, 0, 16, IOERR },
+		{ SECTORS - 1, 2, 0, 16, IOERR }, { ~0ull, 1, 0, 16, IOERR },
+		{ 0, 1, 1, 16, UNSUPP },	  { 0, 1, 0, 15, IOERR },
+		{ 0, 1, 0, 32, IOERR },		  { 0, 1, 0, 0, IOERR },
+	};
+	uint16_t i;
+
+	(void)state;
+	fake.disk.can_discard = true;
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		range(row[i].sector, row[i].count, row[i].flags);
+		request(0, DISCARD, 0, row[i].len);
+		assert_answered((uint16_t)(i + 1), (uint8_t)row[i].result, 0,
+				1);
+	}
+	range(0, 1, 0);
+	fake.disk.read_only = true;
+	request(0, DISCARD, 0, 16);
+	assert_answered(++i, IOERR, 0, 1);
+	fake.disk.can_discard = false; /* another backend has come */
+	request(0, DISCARD, 0, 16);
+	assert_answered(++i, UNSUPP, 0, 1);
+	assert_int_equal(fake.submits, 0);
 }
 
 static void a_disk_has_a_name(void **state)
@@ -462,6 +537,8 @@ int main(void)
 		cmocka_unit_test_setup(read_goes_to_the_pages, power_on),
 		cmocka_unit_test_setup(write_skips_the_header, power_on),
 		cmocka_unit_test_setup(header_and_data_in_one, power_on),
+		cmocka_unit_test_setup(discard_goes_to_the_disk, power_on),
+		cmocka_unit_test_setup(discards_that_are_none, power_on),
 		cmocka_unit_test_setup(flush_and_its_absence, power_on),
 		cmocka_unit_test_setup(a_disk_has_a_name, power_on),
 		cmocka_unit_test_setup(errors_reach_the_driver, power_on),

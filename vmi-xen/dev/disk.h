@@ -15,7 +15,8 @@
 enum disk_op {
 	DISK_READ, /* from the disk into memory */
 	DISK_WRITE,
-	DISK_FLUSH, /* what was written before is on the medium */
+	DISK_FLUSH,   /* what was written before is on the medium */
+	DISK_DISCARD, /* what is there is not needed any more */
 };
 
 /* Memory of a transfer: any address, any length; no page is crossed. */
@@ -28,6 +29,7 @@ struct disk_seg {
 struct disk_request {
 	enum disk_op op;
 	uint64_t sector; /* of 512 bytes */
+	uint64_t count;	 /* DISK_DISCARD: sectors */
 	uint32_t nr_segs;
 	struct disk_seg seg[DISK_MAX_SEGS]; /* together whole sectors */
 	/** Called once, not from within submit(). */
@@ -43,6 +45,8 @@ struct disk {
 	bool read_only;
 	bool cdrom;
 	bool can_flush;
+	bool can_discard;
+	uint32_t discard_unit; /* sectors that are discarded together */
 	uint32_t vdev; /* Xen's number: which name the configuration gave */
 	/**
 	 * Start @r.  It stays the caller's and untouched until done().

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A PC's devices: models that know nothing of Xen.
 DEV_SRCS := $(addprefix vmi-xen/dev/,acpi-pm.c board.c firmware.c i8042.c i8254.c \
-	i8259.c ide.c ide-atapi.c ide-command.c ide-dma.c ide-drive.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
+	i8259.c ide.c ide-atapi.c ide-command.c ide-dma.c ide-drive.c ide-trim.c ioapic.c lapic.c pci.c rtc.c uart16550.c)
 DEV_SRCS += $(addprefix vmi-xen/dev/,csum.c disks.c net.c pcnet.c pcnet-ring.c \
 	virtio.c virtio-blk.c virtio-net.c virtio-pci.c tcp-cut.c)
 PCNET_SRCS := vmi-xen/dev/pcnet.c vmi-xen/dev/pcnet-ring.c tests/mock/guest-memory.c

@@ -2,7 +2,7 @@
 /*
  * PIIX3 IDE controller: commands and the data port.  Pure.
  * Flow: ide.c -> here -> ide-dma.c for bus-master transfers, ide-atapi.c for
- * CD-ROMs -> disk->submit().
+ * CD-ROMs, ide-trim.c -> disk->submit().
  *
  * A command keeps to the drive that was selected when it was given, whatever
  * is selected while it runs.
@@ -278,6 +278,7 @@ static const struct {
 	void (*run)(struct ide_channel *c, unsigned int flags);
 	uint8_t flags, kinds;
 } commands[] = {
+	{ 0x06, ide_trim, 0, DISK },
 	{ 0x08, device_reset, 0, CDROM },
 	{ 0x10, ide_nothing, 0, DISK }, /* RECALIBRATE */
 	{ 0x20, transfer, 0, DISK },
@@ -328,7 +329,7 @@ void ide_command(struct ide_channel *c, uint8_t code)
 	c->error = 0;
 	c->left = 0;
 	c->pos = c->len = 0;
-	c->write = c->dma = c->packet.on = false;
+	c->write = c->dma = c->packet.on = c->trim = false;
 	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
 		if (commands[i].code == code &&
 		    (commands[i].kinds & (c->target->cdrom ? CDROM : DISK))) {

@@ -161,10 +161,28 @@ static void run(struct ide_channel *c)
 	ide_submit(c);
 }
 
+/* A command's list out of guest memory; returns the bytes that came. */
+static uint32_t fetch(struct ide_channel *c)
+{
+	struct disk_seg s;
+	uint32_t at = 0, n;
+
+	while (at < c->len && (n = add_segment(c, &s, c->len - at))) {
+		c->ide->dma.read(c->ide->dma.opaque, c->data + at, s.gpa, n);
+		at += n;
+	}
+	return at;
+}
+
 /* Both the command and the start bit are there. */
 static void start(struct ide_channel *c)
 {
 	c->prd = (struct ide_prd){ .next = c->bm_table };
+	if (c->trim) {
+		c->bm_status &= (uint8_t)~STS_ACTIVE;
+		ide_trim_list(c, fetch(c));
+		return;
+	}
 	if (!c->packet.on || !ide_packet_dma(c)) {
 		run(c);
 		return;

@@ -116,6 +116,12 @@ void ide_identify(struct ide_channel *c, uint16_t w[DISK_SECTOR_SIZE / 2])
 	w[86] = 0x3400;
 	w[87] = 0x4000;
 	identify_geometry(w, d, c->target->sectors);
+	if (!c->target->can_discard)
+		return;
+	/* TRIM, with what is read of it then not said; drivers want ATA-7. */
+	w[80] |= 0x0180;
+	w[105] = IDE_MAX_MULTIPLE;
+	w[169] = 0x0001;
 }
 
 void ide_identify_cdrom(struct ide_channel *c, uint16_t w[DISK_SECTOR_SIZE / 2])

@@ -94,6 +94,11 @@ void ide_packet_finish(struct ide_channel *c, bool ok);
 /** The bus master is on: answer what waits for it; false: sectors are asked. */
 bool ide_packet_dma(struct ide_channel *c);
 
+/* ide-trim.c */
+void ide_trim(struct ide_channel *c, unsigned int flags);
+/** Of the list that it waits for, @got bytes are in c->data. */
+void ide_trim_list(struct ide_channel *c, uint32_t got);
+
 /* ide-dma.c */
 /** Move the @len bytes at c->data into guest memory, as far as it goes. */
 void ide_dma_give(struct ide_channel *c, uint32_t len);

@@ -73,6 +73,7 @@ struct ide_channel {
 	uint32_t pos, len; /* bytes; pos == len: none */
 	uint32_t block;	   /* sectors a block */
 	struct ide_packet packet;
+	bool trim; /* the bus master is to bring a list of c->len bytes */
 
 	/* bus master */
 	uint8_t bm_command, bm_status;

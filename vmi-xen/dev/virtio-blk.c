@@ -15,11 +15,13 @@
 #define F_RO	   BIT(5)
 #define F_BLK_SIZE BIT(6)
 #define F_FLUSH	   BIT(9)
+#define F_DISCARD  BIT(13)
 
 #define TYPE_READ    0
 #define TYPE_WRITE   1
 #define TYPE_FLUSH   4
 #define TYPE_ID	     8
+#define TYPE_DISCARD 11
 #define TYPE_BARRIER 0x80000000u
 
 #define RESULT_OK	   0
@@ -37,6 +39,14 @@ struct header {
 	uint32_t type, priority;
 	uint64_t sector;
 };
+
+/* What is to be discarded; a request has one. */
+struct range {
+	uint64_t sector;
+	uint32_t count, flags; /* no flag is for discarding */
+};
+#define RANGE_LEN 16u
+_Static_assert(sizeof(struct range) == RANGE_LEN, "as drivers have it");
 
 /* What a chain holds, by its lengths. */
 struct shape {
@@ -208,6 +218,50 @@ static uint8_t start_flush(struct virtio_blk_task *t)
 	return RESULT_LATER;
 }
 
+/* The bytes behind the header; false: the chain is not what it was. */
+static bool range_of(struct virtio_blk_task *t, struct range *range)
+{
+	struct virtio *v = &t->b->v;
+	uint32_t skip = sizeof(struct header), got = 0;
+	uint8_t *to = (uint8_t *)range;
+
+	while (got < RANGE_LEN && virtio_next(v, &t->chain) && !t->chain.in) {
+		uint32_t s = t->chain.len < skip ? t->chain.len : skip;
+		uint32_t n = t->chain.len - s;
+
+		n = n < RANGE_LEN - got ? n : RANGE_LEN - got;
+		if (n)
+			v->dma.read(v->dma.opaque, to + got, t->chain.gpa + s,
+				    n);
+		skip -= s;
+		got += n;
+	}
+	return got == RANGE_LEN;
+}
+
+static uint8_t start_discard(struct virtio_blk_task *t, const struct shape *s)
+{
+	const struct disk *d = t->b->disk;
+	struct range range;
+
+	if (!d->can_discard)
+		return RESULT_UNSUPPORTED;
+	if (s->out != sizeof(struct header) + RANGE_LEN ||
+	    !range_of(t, &range) || d->read_only)
+		return RESULT_ERROR;
+	if (range.flags)
+		return RESULT_UNSUPPORTED;
+	if (!range.count || range.sector >= d->sectors ||
+	    range.count > d->sectors - range.sector)
+		return RESULT_ERROR;
+	t->r.op = DISK_DISCARD;
+	t->r.sector = range.sector;
+	t->r.count = range.count;
+	t->r.nr_segs = 0;
+	t->b->disk->submit(t->b->disk, &t->r);
+	return RESULT_LATER;
+}
+
 /* The disk's name goes into the chain's first buffer that is big enough. */
 static uint8_t answer_id(struct virtio_blk_task *t)
 {
@@ -241,6 +295,8 @@ static uint8_t start(struct virtio_blk_task *t, const struct header *h,
 		return start_flush(t);
 	case TYPE_ID:
 		return answer_id(t);
+	case TYPE_DISCARD:
+		return start_discard(t, s);
 	default:
 		return RESULT_UNSUPPORTED;
 	}
@@ -319,11 +375,18 @@ void virtio_blk_init(struct virtio_blk *b, struct disk *d, struct irq_line irq,
 	for (unsigned int i = 0; i < VIRTIO_BLK_TASKS; i++)
 		b->task[i].b = b;
 	b->v.offered = F_SEG_MAX | F_GEOMETRY | F_BLK_SIZE | VIRTIO_F_INDIRECT |
-		       (d->read_only ? F_RO : 0) | (d->can_flush ? F_FLUSH : 0);
+		       (d->read_only ? F_RO : 0) |
+		       (d->can_flush ? F_FLUSH : 0) |
+		       (d->can_discard ? F_DISCARD : 0);
 	put(&b->v, 0, 8, d->sectors);
 	put(&b->v, 12, 4, SEG_MAX);
 	set_geometry(&b->v, d->sectors);
 	put(&b->v, 20, 4, DISK_SECTOR_SIZE);
+	if (d->can_discard) {
+		put(&b->v, 36, 4, ~0u); /* sectors, and ranges, of one */
+		put(&b->v, 40, 4, 1);
+		put(&b->v, 44, 4, d->discard_unit);
+	}
 	b->v.notify = notify;
 	b->v.reset = reset;
 	virtio_init(&b->v, 1, irq, dma);

@@ -14,11 +14,11 @@
 #define VIRTIO_VENDOR	    0x1af4
 #define VIRTIO_DEVICE_NET   0x1000
 #define VIRTIO_DEVICE_BLOCK 0x1001
-#define VIRTIO_IO_SIZE	    64
+#define VIRTIO_IO_SIZE	    128
 #define VIRTIO_MAX_QUEUES   2
 #define VIRTIO_QUEUE_SIZE   128u /* descriptors of each queue */
 #define VIRTIO_CHAIN_MAX    256u /* descriptors of one chain */
-#define VIRTIO_CONFIG_MAX   36
+#define VIRTIO_CONFIG_MAX   48
 
 #define VIRTIO_F_INDIRECT BIT(28)
 

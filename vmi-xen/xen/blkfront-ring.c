@@ -15,6 +15,12 @@
 #include "lib/log.h"
 #include "lib/string.h"
 
+_Static_assert(offsetof(blkif_request_t, id) ==
+			       offsetof(blkif_request_discard_t, id) &&
+		       offsetof(blkif_request_t, handle) ==
+			       offsetof(blkif_request_discard_t, handle),
+	       "what all requests have is in one place");
+
 #define SECTOR_SHIFT 9
 #define SECTOR_MASK  (DISK_SECTOR_SIZE - 1)
 #define NO_BOUNCE    0xffu
@@ -207,6 +213,25 @@ static void send_bounced(struct blkfront *b, struct disk_request *r,
 	b->at.sector += bytes >> SECTOR_SHIFT;
 }
 
+/* What moves no data. */
+static void send_order(struct blkfront *b, struct disk_request *r,
+		       struct slot *s)
+{
+	blkif_request_discard_t *q;
+
+	if (r->op == DISK_FLUSH) {
+		ring_request(b, s, r,
+			     b->barrier ? BLKIF_OP_WRITE_BARRIER
+					: BLKIF_OP_FLUSH_DISKCACHE);
+		return;
+	}
+	q = (blkif_request_discard_t *)(void *)ring_request(b, s, r,
+							    BLKIF_OP_DISCARD);
+	q->flag = 0;
+	q->sector_number = r->sector;
+	q->nr_sectors = r->count;
+}
+
 /* --- The queue of the model's requests ------------------------------------*/
 static void end_later(struct blkfront *b, struct disk_request *r)
 {
@@ -246,12 +271,11 @@ static bool send_some(struct blkfront *b)
 
 	if (!s || RING_FULL(&b->ring) || grant_free() < MAX_SEGS)
 		return false;
-	if (r->op == DISK_FLUSH) {
-		if (b->disk.can_flush)
-			ring_request(b, s, r,
-				     b->barrier ? BLKIF_OP_WRITE_BARRIER
-						: BLKIF_OP_FLUSH_DISKCACHE);
-		first_done(b);
+	if (r->op == DISK_FLUSH || r->op == DISK_DISCARD) {
+		if (r->op == DISK_FLUSH ? b->disk.can_flush
+					: b->disk.can_discard)
+			send_order(b, r, s);
+		first_done(b); /* not sent: there is nothing to do */
 		return true;
 	}
 	if (aligned(r, &b->at)) {
@@ -300,6 +324,9 @@ static bool request_ok(const struct disk *d, const struct disk_request *r)
 
 	if (r->op == DISK_FLUSH)
 		return true;
+	if (r->op == DISK_DISCARD)
+		return r->sector < d->sectors &&
+		       r->count <= d->sectors - r->sector && !d->read_only;
 	for (uint32_t i = 0; i < r->nr_segs; i++) {
 		if (!r->seg[i].len ||
 		    (!r->seg[i].local &&
@@ -362,6 +389,8 @@ static void answer(struct blkfront *b, const blkif_response_t *a)
 	r = s->r;
 	if (r->op == DISK_FLUSH && a->status == BLKIF_RSP_EOPNOTSUPP)
 		b->disk.can_flush = false; /* it has nothing to flush, then */
+	else if (r->op == DISK_DISCARD && a->status == BLKIF_RSP_EOPNOTSUPP)
+		b->disk.can_discard = false; /* all stays, which is no error */
 	else if (a->status != BLKIF_RSP_OKAY)
 		r->failed = true;
 	else if (s->bounce != NO_BOUNCE && r->op == DISK_READ)

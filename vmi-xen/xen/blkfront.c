@@ -76,6 +76,11 @@ static bool take_parameters(struct blkfront *b)
 	b->barrier =
 		!flush && xenbus_back_number(&b->dev, "feature-barrier", 0);
 	b->disk.can_flush = flush || b->barrier;
+	b->disk.can_discard = !b->disk.read_only &&
+			      xenbus_back_number(&b->dev, "feature-discard", 0);
+	b->disk.discard_unit =
+		xenbus_back_number(&b->dev, "discard-granularity", 0) /
+		DISK_SECTOR_SIZE;
 	return true;
 }
 
