@@ -386,7 +386,7 @@ TEST("time", "a masked LVT drops the alarm", AFTER)
 TEST("time", "the LVT takes the new wiring and gives it back", AFTER)
 {
 	lvtt_setup(LVTT_VECTOR);
-	set_alarm(VMI_CYCLES_REAL, real() + cycles(ALARM_US), 0);
+	set_alarm(VMI_CYCLES_REAL, real() + cycles(LATE_US), 0);
 	set_alarm(VMI_CYCLES_REAL | VMI_ALARM_WIRED_LVTT,
 		  real() + cycles(ALARM_US), 0);
 	irq_on();

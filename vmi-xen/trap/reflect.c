@@ -93,17 +93,22 @@ uint32_t trap_to_guest(struct vcpu *v, struct cpu_regs *regs,
 	return deliver_ring2(v, &now, regs, vector, error);
 }
 
+static bool interrupts_on(const struct vcpu *v, const struct cpu_regs *regs)
+{
+	return v->mode == CPU_RING2 ? v->vif_ring2
+				    : regs->eflags & X86_EFLAGS_IF;
+}
+
 uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs)
 {
-	bool on = v->mode == CPU_RING2 ? v->vif_ring2
-				       : regs->eflags & X86_EFLAGS_IF;
 	int vector;
 
-	if (!on)
+	if (!interrupts_on(v, regs))
 		return TRAP_RESUME;
 	vector = irq_take(v);
 	if (vector < 0)
 		return TRAP_RESUME;
+	ASSERT(interrupts_on(v, regs));
 	counters.interrupts++;
 	trace_add(TRACE_IRQ, (unsigned int)vector, regs->eip, regs->eflags);
 	return trap_to_guest(v, regs, (unsigned int)vector, 0);
