@@ -193,6 +193,16 @@ static void fault_in_ring0(struct ring1_cpu *c, struct ring1_frame *f)
 		ring1_panic("ring-1 ROM: fault in ring 0 at ", f->eip);
 }
 
+/* As the processor does after an instruction of its own. */
+static void emulated(struct ring1_cpu *c, struct ring1_frame *f)
+{
+	f->eflags &= ~(uint32_t)X86_EFLAGS_RF;
+	if (!(f->eflags & X86_EFLAGS_TF))
+		return;
+	x86_write_dr6(x86_read_dr6() | X86_DR6_BS);
+	ring1_inject(c, f, X86_EXC_DB, false);
+}
+
 void ring1_gp(struct ring1_frame *f)
 {
 	struct ring1_cpu *c = ring1_cpu();
@@ -202,4 +212,6 @@ void ring1_gp(struct ring1_frame *f)
 	else if (f->error || !((f->cs & X86_SEL_RPL) == RING ? emulate(c, f)
 							     : user_port(c, f)))
 		ring1_inject(c, f, X86_EXC_GP, true);
+	else
+		emulated(c, f);
 }

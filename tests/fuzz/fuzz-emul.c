@@ -150,6 +150,13 @@ static bool f_jump(struct emul *e, uint16_t selector, uint32_t eip)
 	return selector & 1;
 }
 
+static bool f_iret(struct emul *e, uint32_t eip, uint32_t cs, uint32_t eflags)
+{
+	e->regs.eip = eip;
+	e->regs.eflags = eflags;
+	return cs & 1;
+}
+
 static bool f_if(struct emul *e, bool on)
 {
 	(void)e;
@@ -188,7 +195,7 @@ static const struct emul_ops ops = {
 	.load_tr = f_selector,
 	.load_seg = f_seg,
 	.jump = f_jump,
-	.iret = f_yes,
+	.iret = f_iret,
 	.set_if = f_if,
 	.clts = f_nothing,
 	.invlpg = f_va,
@@ -219,10 +226,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&e.regs, data, sizeof(e.regs));
 	in.data += sizeof(e.regs);
 	in.size -= sizeof(e.regs);
-	e.code16 = e.regs.seg[S_CS] & 1; /* any bit of the input will do */
+	/* Any bits of the input will do. */
+	e.code16 = e.regs.seg[S_CS] & 1;
+	e.stack16 = e.regs.seg[S_SS] & 1;
 	before = e.regs;
 	r = emul_one(&e);
-	if (r != EMUL_DONE && !is_string(&e) &&
+	if (r == EMUL_STEPPED && !(before.eflags & X86_EFLAGS_TF))
+		abort();
+	if (r != EMUL_DONE && r != EMUL_STEPPED && !is_string(&e) &&
 	    memcmp(&before, &e.regs, sizeof(before)))
 		abort();
 	if (e.nr_bytes > EMUL_INSN_MAX)

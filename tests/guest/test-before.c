@@ -17,6 +17,8 @@
 #define TICK_US	     3000
 #define NR_TICKS     3
 #define SELECTOR_BAD 0x178
+#define STACK_LIMIT  0xffffu
+#define STACK_START  4
 #define DATA_FLAGS                                                             \
 	(X86_DESC_P | X86_DESC_S | X86_DESC_DB |                               \
 	 (X86_TYPE_DATA_RW << X86_DESC_TYPE_SHIFT))
@@ -164,6 +166,68 @@ TEST("before", "LIDT of the same table", BEFORE)
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 	__asm__ volatile("int3" : : : "memory");
 	check_eq(trap_count[X86_EXC_BP], 1);
+}
+
+static uint32_t step_eip;
+
+static bool note_step(struct trap_frame *f)
+{
+	step_eip = f->eip;
+	f->eflags &= ~(uint32_t)X86_EFLAGS_TF;
+	return true;
+}
+
+TEST("before", "single step over CLI: a debug trap behind it", BEFORE)
+{
+	uint32_t behind;
+
+	trap_hook(X86_EXC_DB, note_step);
+	__asm__ volatile("movl $1f, %0\n\tpushfl\n\torl %1, (%%esp)\n\t"
+			 "popfl\n\tcli\n1:\tnop"
+			 : "=&r"(behind)
+			 : "i"(X86_EFLAGS_TF)
+			 : "cc", "memory");
+	check_eq(trap_count[X86_EXC_DB], 1);
+	check_eq(step_eip, behind);
+}
+
+/* SP goes around; a far return and an IRET in the middle of that. */
+static void on_16_bit_stack(uint32_t *after_lret, uint32_t *after_iret)
+{
+	__asm__ volatile("movl %%esp, %%esi\n\tmovl %%ss, %%edi\n\t"
+			 "movl %2, %%eax\n\tmovl %%eax, %%ss\n\t"
+			 "movl %5, %%esp\n\t"
+			 "pushl %3\n\tpushl $1f\n\tlret\n"
+			 "1:\tmovl %%esp, %0\n\t"
+			 "pushl %4\n\tpushl %3\n\tpushl $2f\n\tiret\n"
+			 "2:\tmovl %%esp, %1\n\t"
+			 "movl %%edi, %%ss\n\tmovl %%esi, %%esp"
+			 : "=&c"(*after_lret), "=&d"(*after_iret)
+			 : "i"(SPARE_SEL), "i"(KERNEL_CS),
+			   "i"(X86_EFLAGS_FIXED), "i"(STACK_START)
+			 : "eax", "esi", "edi", "cc", "memory");
+}
+
+TEST("before", "in a 16-bit stack segment only SP counts", BEFORE)
+{
+	struct x86_dt_ptr p;
+	uint32_t after_lret = 0, after_iret = 0;
+
+	map_new(TEST_VA, KERNEL_PAGE);
+	map_new(TEST_VA + STACK_LIMIT - PAGE_MASK, KERNEL_PAGE);
+	gdt[GDT_SPARE] = x86_seg_desc(TEST_VA, STACK_LIMIT,
+				      DATA_FLAGS & ~(uint32_t)X86_DESC_DB);
+	p.limit = GDT_ENTRIES * X86_DESC_SIZE - 1;
+	p.base = (uint32_t)(uintptr_t)gdt;
+	__asm__ volatile("lgdt %0" : : "m"(p));
+	on_16_bit_stack(&after_lret, &after_iret);
+	gdt[GDT_SPARE].raw = 0;
+	__asm__ volatile("lgdt %0" : : "m"(p));
+	check_eq(after_lret & 0xffff, STACK_START);
+	check_eq(after_iret & 0xffff, STACK_START);
+	check_reads(TEST_VA, X86_EFLAGS_FIXED);
+	unmap(TEST_VA);
+	unmap(TEST_VA + STACK_LIMIT - PAGE_MASK);
 }
 
 static void read_msr(void *arg)

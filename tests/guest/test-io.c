@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Port I/O: the twelve calls, IODelay, and the devices that a PC must have. */
 #include "guest.h"
+#include "traps.h"
 #include "vmi.h"
 #include "x86-defs.h"
 
@@ -11,12 +12,62 @@
 #define NR_UNITS     6
 #define ABSENT	     0xffff
 #define PCI_SLOTS    32
+#define STEP_VALUE   0x5b
+#define STEPS	     3
 
 static uint8_t buffer[64];
 
 static uint32_t addr(const void *p)
 {
 	return (uint32_t)(uintptr_t)p;
+}
+
+static struct trap_frame stepped; /* at the first debug trap */
+
+static bool note_step(struct trap_frame *f)
+{
+	if (trap_count[X86_EXC_DB] == 1)
+		stepped = *f;
+	f->eflags &= ~(uint32_t)X86_EFLAGS_TF;
+	return true;
+}
+
+TEST("io", "single step of the kernel: a debug trap behind IN", AFTER)
+{
+	uint32_t behind, value = 0;
+
+	outb(SCRATCH, STEP_VALUE);
+	trap_hook(X86_EXC_DB, note_step);
+	__asm__ volatile("movl $1f, %0\n\tpushfl\n\torl %2, (%%esp)\n\t"
+			 "popfl\n\tinb %%dx, %%al\n1:\tnop"
+			 : "=&r"(behind), "+a"(value)
+			 : "i"(X86_EFLAGS_TF), "d"(SCRATCH)
+			 : "cc", "memory");
+	check_eq(trap_count[X86_EXC_DB], 1);
+	check_eq(stepped.eip, behind);
+	check_eq(value, STEP_VALUE);
+	check_eq(stepped.eax, STEP_VALUE);
+}
+
+TEST("io", "single step of the kernel: a debug trap after each step of REP",
+     AFTER)
+{
+	uint8_t bytes[STEPS] = { 0 }, *to = bytes;
+	uint32_t insn, count = STEPS;
+
+	outb(SCRATCH, STEP_VALUE);
+	trap_hook(X86_EXC_DB, note_step);
+	__asm__ volatile("movl $1f, %0\n\tpushfl\n\torl %3, (%%esp)\n\t"
+			 "popfl\n1:\trep insb\n\tnop"
+			 : "=&r"(insn), "+c"(count), "+D"(to)
+			 : "i"(X86_EFLAGS_TF), "d"(SCRATCH)
+			 : "cc", "memory");
+	check_eq(trap_count[X86_EXC_DB], 1);
+	check_eq(stepped.eip, insn);
+	check_eq(stepped.ecx, STEPS - 1);
+	check_eq(count, 0);
+	for (unsigned int i = 0; i < STEPS; i++)
+		check_eq(bytes[i], STEP_VALUE);
 }
 
 TEST("io", "OUTB and INB", AFTER)

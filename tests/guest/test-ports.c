@@ -114,6 +114,36 @@ TEST("ports", "beyond the bitmap all ports are shut", AFTER)
 	check_eq(with_port(USER(user_in), SCRATCH), X86_EXC_GP);
 }
 
+/* IN of user code at @eip with TF set: the trap comes behind it. */
+static void step_in(uint32_t eip, uint32_t iopl)
+{
+	const struct user_regs r = { .eip = eip,
+				     .esp = USER_STACK_TOP,
+				     .eflags =
+					     LINUX_FLAGS | X86_EFLAGS_TF | iopl,
+				     .eax = PATTERN,
+				     .edx = PORT_NOBODY };
+
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+	user_run(&r, false);
+	check_eq(last_trap.frame.vector, X86_EXC_DB);
+	check_eq(last_trap.frame.eip, eip + 1);
+	check_eq(last_trap.frame.eax, PATTERN | 0xff);
+	check_eq(last_trap.frame.eflags & X86_EFLAGS_TF, X86_EFLAGS_TF);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 6) & X86_DR6_BS, X86_DR6_BS);
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+}
+
+TEST("ports", "single step over IN, by IOPL and by the bitmap", AFTER)
+{
+	bitmap();
+	vmi(VMI_CALL_SetIOPLMask, X86_EFLAGS_IOPL);
+	step_in(USER(user_in), X86_EFLAGS_IOPL);
+	vmi(VMI_CALL_SetIOPLMask, 0);
+	allow(PORT_NOBODY, true);
+	step_in(USER(user_in), 0);
+}
+
 TEST("ports", "an operand's size goes by the code segment", AFTER)
 {
 	user_map();

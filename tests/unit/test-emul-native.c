@@ -2,23 +2,28 @@
 /*
  * The emulator against the processor itself: random data instructions, run by
  * both from the same state; registers, memory and defined flags must agree.
+ * Some run with TF set: what the debug trap behind them sees must agree.
  *
  * The host is in 64-bit mode, where these instructions are the same with an
  * address-size prefix in front.  What is encoded otherwise there is left out
  * (native_differs()) and has cases in test-emul.c.
  */
+#define _GNU_SOURCE /* REG_RIP */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #include "emul/insn.h"
 
 #define DATA_AREA 2048
 #define ROUNDS	  500000
+#define STEP_EACH 40 /* one of so many runs with TF */
 #define ALL	  X86_EFLAGS_ARITH
 
 struct rig {
@@ -26,7 +31,11 @@ struct rig {
 	uint8_t *data; /* below 4 GB */
 	uint8_t before[DATA_AREA], after[DATA_AREA];
 	uint64_t seed;
+	unsigned int traps; /* of TF */
+	struct emul_regs stepped;
 };
+
+static struct rig *traced; /* the only one: a signal handler gets no argument */
 
 static uint32_t rnd(struct rig *r)
 {
@@ -68,6 +77,30 @@ static void run_native(struct emul_regs *regs, const uint8_t *code)
 		     : "+r"(r), "+r"(c)
 		     :
 		     : "rax", "rcx", "rdx", "rsi", "rdi", "cc", "memory");
+}
+
+/*
+ * TF is set by a POPF: the first trap comes behind the CALL, the second behind
+ * the instruction, or one step of it.
+ */
+static void on_trap(int signal, siginfo_t *info, void *context)
+{
+	static const int of[NR_GPR] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX,
+					REG_RSP, REG_RBP, REG_RSI, REG_RDI };
+	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
+	uint64_t at = (uint64_t)g[REG_RIP] - (uint64_t)(uintptr_t)traced->code;
+
+	(void)signal;
+	(void)info;
+	if (++traced->traps == 1)
+		return;
+	for (unsigned int n = 0; n < NR_GPR; n++)
+		traced->stepped.gpr[n] = (uint32_t)g[of[n]];
+	traced->stepped.gpr[R_ESP] = 0; /* is not looked at */
+	traced->stepped.eflags = (uint32_t)g[REG_EFL];
+	traced->stepped.eip = at ? (uint32_t)at - 1 : 0; /* our prefix */
+	memcpy(traced->after, traced->data, DATA_AREA);
+	g[REG_EFL] &= ~X86_EFLAGS_TF;
 }
 
 /* --- The emulator ---------------------------------------------------------*/
@@ -319,9 +352,12 @@ static void one_round(struct rig *r)
 	struct emul_regs from = { .eip = 0 }, want;
 	struct choice c;
 	struct made m;
+	bool step = rnd(r) % STEP_EACH == 0;
 	uint32_t mask;
 
 	make(r, &c, &m, &from);
+	if (step)
+		from.eflags |= X86_EFLAGS_TF;
 	r->code[0] = 0x67;
 	memcpy(r->code + 1, m.bytes, m.len);
 	r->code[1 + m.len] = 0xc3;
@@ -333,15 +369,21 @@ static void one_round(struct rig *r)
 	memcpy(r->before, r->data, DATA_AREA);
 
 	want = from;
+	r->traps = 0;
 	run_native(&want, r->code);
-	memcpy(r->after, r->data, DATA_AREA);
+	want.eip = m.len;
+	if (step)
+		want = r->stepped;
+	else
+		memcpy(r->after, r->data, DATA_AREA);
+	assert_int_equal(r->traps, step ? 2 : 0);
 	memcpy(r->data, r->before, DATA_AREA);
 	e.regs = from;
-	assert_int_equal(emul_one(&e), EMUL_DONE);
+	assert_int_equal(emul_one(&e), step ? EMUL_STEPPED : EMUL_DONE);
 	mask = ~undefined_flags(&c, &m, &from);
 	if (memcmp(e.regs.gpr, want.gpr, sizeof(want.gpr)) ||
 	    (e.regs.eflags & mask) != (want.eflags & mask) ||
-	    e.regs.eip != m.len || memcmp(r->after, r->data, DATA_AREA))
+	    e.regs.eip != want.eip || memcmp(r->after, r->data, DATA_AREA))
 		fail_insn(&m, &from, &want, &e.regs);
 }
 
@@ -355,8 +397,12 @@ static void random_instructions(void **state)
 
 static int setup(void **state)
 {
+	struct sigaction act = { .sa_sigaction = on_trap,
+				 .sa_flags = SA_SIGINFO };
 	struct rig *r = calloc(1, sizeof(*r));
 
+	traced = r;
+	sigaction(SIGTRAP, &act, NULL);
 	r->seed = 1;
 	r->code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);

@@ -166,10 +166,11 @@ static bool m_jump(struct emul *e, uint16_t selector, uint32_t eip)
 	return !of(e)->refuse;
 }
 
-static bool m_iret(struct emul *e)
+static bool m_iret(struct emul *e, uint32_t eip, uint32_t cs, uint32_t eflags)
 {
-	note(e, "iret;");
-	e->regs.eip = 0x123;
+	note(e, "iret %x:%x %x;", cs, eip, eflags);
+	e->regs.eip = eip;
+	e->regs.eflags = eflags;
 	return !of(e)->refuse;
 }
 
@@ -271,7 +272,7 @@ static const struct asked asked[] = {
 	ASKED("\xfa", "if0;"),
 	ASKED("\xfb", "if1;"),
 	ASKED("\xf4", "hlt;"),
-	ASKED_STAYS("\xcf", "iret;"),
+	ASKED_STAYS("\xcf", "iret 0:0 0;"),
 	ASKED_STAYS("\xea\x78\x56\x34\x12\x10\x00", "jump 10:12345678;"),
 	ASKED_STAYS("\xff\x2b", "jump 605:4030201;"),
 	ASKED("\x8e\xd0", "seg2 0;"),
@@ -523,6 +524,92 @@ static void far_calls(void **state)
 	assert_int_equal(m.e.regs.gpr[R_ESP], DATA + 0x100 + 8 + 12);
 }
 
+/* SP goes around at 64 kB, and the upper half of ESP does not count. */
+static void stack_of_16_bits(void **state)
+{
+	struct model m;
+
+	(void)state;
+	reset(&m);
+	m.e.stack16 = true;
+	m.e.regs.gpr[R_ESP] = 0xabcd0000 | (DATA + 4);
+	assert_int_equal(RUN(&m, "\x9a\x78\x56\x34\x12\x10\x00"), EMUL_DONE);
+	assert_int_equal(m.e.regs.gpr[R_ESP], 0xabcd0000 | (DATA - 4));
+	assert_memory_equal(m.mem + DATA - 4, "\7\0\0\0\x60\0\0\0", 8);
+	reset(&m);
+	m.e.stack16 = true;
+	m.e.regs.gpr[R_ESP] = 0xabcd0000 | DATA;
+	assert_int_equal(RUN(&m, "\xca\xf8\xff"), EMUL_DONE); /* lret $-8 */
+	assert_string_equal(m.log, "jump 605:4030201;");
+	assert_int_equal(m.e.regs.gpr[R_ESP], 0xabcd0000 | DATA);
+	reset(&m);
+	m.e.stack16 = true;
+	m.e.regs.gpr[R_ESP] = 0xabcd0000 | DATA;
+	assert_int_equal(RUN(&m, "\xcf"), EMUL_DONE);
+	assert_string_equal(m.log, "iret 8070605:4030201 c0b0a09;");
+	assert_int_equal(m.e.regs.gpr[R_ESP], 0xabcd0000 | (DATA + 12));
+	reset(&m);
+	m.e.stack16 = true;
+	m.e.regs.gpr[R_ESP] = 0xabcd0002; /* push (%ebx): beyond the model */
+	assert_int_equal(RUN(&m, "\xff\x33"), EMUL_FAULT);
+	assert_int_equal(m.e.fault.cr2, 0xfffe);
+	assert_int_equal(m.e.regs.gpr[R_ESP], 0xabcd0002);
+}
+
+/* TF and RF as they are before, and after. */
+struct flags_case {
+	const char *code;
+	uint8_t len;
+	uint32_t before;
+	enum emul_result result;
+	uint32_t after, eip;
+};
+#define TF X86_EFLAGS_TF
+#define RF X86_EFLAGS_RF
+#define FLAGS(code, before, result, after, eip)                                \
+	{                                                                      \
+		code, sizeof(code) - 1, before, result, after, eip             \
+	}
+static const struct flags_case flags_cases[] = {
+	FLAGS("\xec", 0, EMUL_DONE, 0, 1),
+	FLAGS("\xec", TF, EMUL_STEPPED, TF, 1),
+	FLAGS("\xec", TF | RF, EMUL_STEPPED, TF, 1),
+	FLAGS("\xec", RF, EMUL_DONE, 0, 1),
+	FLAGS("\xfa", TF, EMUL_STEPPED, TF, 1),
+	FLAGS("\xea\x78\x56\x34\x12\x10\x00", TF | RF, EMUL_STEPPED, TF,
+	      0x12345678),
+	FLAGS("\x8e\xd0", TF, EMUL_DONE, TF, 2),	/* mov %ax, %ss */
+	FLAGS("\x17", TF, EMUL_DONE, TF, 1),		/* pop %ss */
+	FLAGS("\x0f\xb2\x23", TF, EMUL_STEPPED, TF, 3), /* lss */
+	FLAGS("\xf3\x6e", TF, EMUL_STEPPED, TF, 0),	/* ECX is not 1 */
+	FLAGS("\xf3\x6e", 0, EMUL_DONE, 0, 2),
+	FLAGS("\xff\x35\xff\xff\x00\x00", TF | RF, EMUL_FAULT, TF | RF, 0),
+};
+
+static void flags_around(void **state)
+{
+	struct model m;
+
+	(void)state;
+	for (unsigned int n = 0; n < ARRAY_SIZE(flags_cases); n++) {
+		const struct flags_case *c = &flags_cases[n];
+
+		reset(&m);
+		m.e.regs.gpr[R_ECX] = 3;
+		m.e.regs.gpr[R_ESI] = DATA;
+		m.e.regs.eflags = c->before;
+		assert_int_equal(run(&m, c->code, c->len), c->result);
+		assert_int_equal(m.e.regs.eflags & (TF | RF), c->after);
+		assert_int_equal(m.e.regs.eip, c->eip);
+	}
+	/* IRET: the flags are the frame's, the trap is of what they were. */
+	reset(&m);
+	memcpy(m.mem + DATA + 0x100, "\x44\3\0\0\x10\0\0\0\0\0\1\0", 12);
+	m.e.regs.eflags = TF;
+	assert_int_equal(RUN(&m, "\xcf"), EMUL_STEPPED);
+	assert_int_equal(m.e.regs.eflags, RF);
+}
+
 static void string_io(void **state)
 {
 	struct model m;
@@ -641,6 +728,8 @@ int main(void)
 		cmocka_unit_test(old_encodings),
 		cmocka_unit_test(values_of_16_bit_code),
 		cmocka_unit_test(far_calls),
+		cmocka_unit_test(stack_of_16_bits),
+		cmocka_unit_test(flags_around),
 		cmocka_unit_test(string_io),
 		cmocka_unit_test(string_faults),
 		cmocka_unit_test(string_pauses),

@@ -37,7 +37,10 @@ bool desc_read(struct vcpu *v, uint16_t selector, uint32_t out[2]);
 
 /** Base address that @selector has when it is loaded, as Xen sees it. */
 uint32_t desc_base(const struct vcpu *v, uint16_t selector);
-/** The same for its D bit: code of 16-bit operands and addresses. */
+/**
+ * The same for its D or B bit: code of 16-bit operands and addresses, a stack
+ * whose pointer is SP.
+ */
 bool desc_is_16bit(const struct vcpu *v, uint16_t selector);
 
 /** Do two linear addresses name the same memory? */

@@ -83,8 +83,9 @@ struct emul_ops {
 	bool (*load_seg)(struct emul *e, unsigned int seg, uint16_t selector);
 	/** Far transfer: sets CS and EIP. */
 	bool (*jump)(struct emul *e, uint16_t selector, uint32_t eip);
-	/** IRET: sets what it changes, EIP too. */
-	bool (*iret)(struct emul *e);
+	/** IRET to what was on the stack: sets CS, EIP and EFLAGS. */
+	bool (*iret)(struct emul *e, uint32_t eip, uint32_t cs,
+		     uint32_t eflags);
 
 	bool (*set_if)(struct emul *e, bool on);
 
@@ -104,7 +105,8 @@ struct emul {
 	 */
 	struct emul_fault fault;
 	bool only_system;
-	bool code16; /* set by the caller: the D bit of CS is clear */
+	/* Set by the caller: the D bit of CS, the B bit of SS is clear. */
+	bool code16, stack16;
 	/* After EMUL_UNKNOWN: what it was. */
 	uint8_t bytes[EMUL_INSN_MAX];
 	uint32_t nr_bytes;
@@ -112,6 +114,7 @@ struct emul {
 
 enum emul_result {
 	EMUL_DONE,
+	EMUL_STEPPED, /* done, with TF set: #DB is due, by DR6.BS */
 	EMUL_FAULT,   /* e->fault is to be delivered */
 	EMUL_UNKNOWN, /* e->bytes */
 };

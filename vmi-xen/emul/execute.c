@@ -152,6 +152,21 @@ static enum step step(struct emul *e, const struct opcode *op, struct insn *i)
 	return op->fn(e, i);
 }
 
+/* MOV SS and POP SS keep debug traps off until the next instruction has run. */
+static bool loads_ss(const struct insn *i)
+{
+	return !i->two_byte &&
+	       (i->op == 0x17 || (i->op == 0x8e && i->reg == S_SS));
+}
+
+/* TF counts as it was before the instruction (SDM volume 3B, 17.3.1.4). */
+static enum emul_result finished(const struct emul_regs *before,
+				 const struct insn *i)
+{
+	return (before->eflags & X86_EFLAGS_TF) && !loads_ss(i) ? EMUL_STEPPED
+								: EMUL_DONE;
+}
+
 enum emul_result emul_one(struct emul *e)
 {
 	struct emul_regs before = e->regs;
@@ -163,9 +178,10 @@ enum emul_result emul_one(struct emul *e)
 	switch (step(e, op, &i)) {
 	case STEP_NEXT:
 		e->regs.eip += i.len;
-		return EMUL_DONE;
+		e->regs.eflags &= ~(uint32_t)X86_EFLAGS_RF;
+		return finished(&before, &i);
 	case STEP_STAY:
-		return EMUL_DONE;
+		return finished(&before, &i);
 	case STEP_FAULT:
 		if (!(op->flags & D_STRING))
 			e->regs = before;

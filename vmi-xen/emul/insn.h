@@ -72,6 +72,8 @@ bool rm_write(struct emul *e, const struct insn *i, unsigned int size,
 	      uint32_t value);
 bool push(struct emul *e, unsigned int size, uint32_t value);
 bool pop(struct emul *e, unsigned int size, uint32_t *value);
+/** Add to ESP, or to SP alone when that is the stack pointer. */
+void stack_move(struct emul *e, uint32_t by);
 enum step gp(struct emul *e);
 /** STEP_NEXT or, when not @ok, the fault that e->fault names. */
 enum step done(bool ok);

@@ -2,8 +2,12 @@
 /* Moves, stack and string instructions. */
 #include "emul/insn.h"
 
-/* So many steps of a repeated instruction, then interrupts get a chance. */
+/*
+ * So many steps of a repeated instruction, then interrupts get a chance; with
+ * TF set each step is one to trap after.
+ */
 #define STRING_STEPS 4096
+#define TRACED_STEPS 1
 
 enum step op_mov_rm_reg(struct emul *e, struct insn *i)
 {
@@ -76,14 +80,14 @@ enum step op_push_rm(struct emul *e, struct insn *i)
 /* The address is that after the pop (SDM volume 2, POP). */
 enum step op_pop_rm(struct emul *e, struct insn *i)
 {
-	uint32_t v;
+	uint32_t v, before = e->regs.gpr[R_ESP];
 
 	if (i->reg != 0)
 		return STEP_UNKNOWN;
 	if (!pop(e, i->size, &v))
 		return STEP_FAULT;
 	if (i->is_mem && i->base_esp)
-		i->offset += i->size;
+		i->offset += e->regs.gpr[R_ESP] - before;
 	return done(rm_write(e, i, i->size, v));
 }
 
@@ -185,10 +189,12 @@ enum step string_repeat(struct emul *e, struct insn *i,
 			bool (*step)(struct emul *e, struct insn *i))
 {
 	unsigned int width = i->addr16 ? 2 : 4;
+	unsigned int most =
+		e->regs.eflags & X86_EFLAGS_TF ? TRACED_STEPS : STRING_STEPS;
 
 	if (!i->rep)
 		return done(step(e, i));
-	for (unsigned int n = 0; n < STRING_STEPS; n++) {
+	for (unsigned int n = 0; n < most; n++) {
 		uint32_t left = reg_read(e, R_ECX, width);
 
 		if (!left)

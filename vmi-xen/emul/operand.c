@@ -49,22 +49,29 @@ bool rm_write(struct emul *e, const struct insn *i, unsigned int size,
 	return true;
 }
 
+void stack_move(struct emul *e, uint32_t by)
+{
+	reg_write(e, R_ESP, e->stack16 ? 2 : 4, e->regs.gpr[R_ESP] + by);
+}
+
+static uint32_t stack_linear(struct emul *e)
+{
+	return e->ops->seg_base(e, S_SS) +
+	       reg_read(e, R_ESP, e->stack16 ? 2 : 4);
+}
+
 bool push(struct emul *e, unsigned int size, uint32_t value)
 {
-	uint32_t *esp = &e->regs.gpr[R_ESP];
-
-	*esp -= size;
-	return e->ops->write(e, e->ops->seg_base(e, S_SS) + *esp, &value, size);
+	stack_move(e, 0u - size);
+	return e->ops->write(e, stack_linear(e), &value, size);
 }
 
 bool pop(struct emul *e, unsigned int size, uint32_t *value)
 {
-	uint32_t *esp = &e->regs.gpr[R_ESP];
-
 	*value = 0;
-	if (!e->ops->read(e, e->ops->seg_base(e, S_SS) + *esp, value, size))
+	if (!e->ops->read(e, stack_linear(e), value, size))
 		return false;
-	*esp += size;
+	stack_move(e, size);
 	return true;
 }
 

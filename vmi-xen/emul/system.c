@@ -95,16 +95,23 @@ enum step op_hlt(struct emul *e, struct insn *i)
 static enum step jump(struct emul *e, uint32_t selector, uint32_t eip)
 {
 	gp(e);
-	return e->ops->jump(e, (uint16_t)selector, eip) ? STEP_STAY
-							: STEP_FAULT;
+	if (!e->ops->jump(e, (uint16_t)selector, eip))
+		return STEP_FAULT;
+	e->regs.eflags &= ~(uint32_t)X86_EFLAGS_RF;
+	return STEP_STAY;
 }
 
 enum step op_iret(struct emul *e, struct insn *i)
 {
+	uint32_t eip, cs, eflags;
+
 	if (i->size != 4)
 		return STEP_UNKNOWN;
+	if (!pop(e, i->size, &eip) || !pop(e, i->size, &cs) ||
+	    !pop(e, i->size, &eflags))
+		return STEP_FAULT;
 	gp(e);
-	return e->ops->iret(e) ? STEP_STAY : STEP_FAULT;
+	return e->ops->iret(e, eip, cs, eflags) ? STEP_STAY : STEP_FAULT;
 }
 
 enum step op_jmp_far(struct emul *e, struct insn *i)
@@ -131,7 +138,7 @@ enum step op_ret_far(struct emul *e, struct insn *i)
 		return STEP_FAULT;
 	s = jump(e, selector, eip);
 	if (s == STEP_STAY)
-		e->regs.gpr[R_ESP] += i->imm & 0xffff;
+		stack_move(e, i->imm & 0xffff);
 	return s;
 }
 

@@ -18,7 +18,8 @@
 #include "trap/handlers.h"
 #include "x86-defs.h"
 
-#define DWORD 4u
+#define DWORD	  4u
+#define DR_STATUS 6 /* DR6 */
 
 /* What an IRET takes from its frame; IOPL and IF are ours. */
 #define EFLAGS_FROM_GUEST                                                      \
@@ -340,33 +341,22 @@ static bool jump(struct emul *e, uint16_t selector, uint32_t eip)
 	return true;
 }
 
-struct iret_frame {
-	uint32_t eip, cs, eflags;
-};
-
 /* Before VMI_Init only: after it an IRET is a call, or faults by itself. */
-static bool iret(struct emul *e)
+static bool iret(struct emul *e, uint32_t eip, uint32_t cs, uint32_t eflags)
 {
 	struct vcpu *v = vcpu_of(e);
-	struct iret_frame f;
-	uint32_t at = e->regs.gpr[R_ESP];
 
 	if (v->mode != CPU_RING2 || !is_kernel(e)) {
 		e->fault.error = frame_of(e)->error;
 		return false;
 	}
-	at += seg_base(e, S_SS);
-	if (!mem_read(e, at, &f, sizeof(f)))
-		return false;
-	e->regs.gpr[R_ESP] += sizeof(f);
-	if ((f.cs & 3) == 3)
+	if ((cs & 3) == 3)
 		trap_no_vmi();
-	if (!jump(e, (uint16_t)f.cs, f.eip))
+	if (!jump(e, (uint16_t)cs, eip))
 		return false;
-	v->vif_ring2 = f.eflags & X86_EFLAGS_IF;
-	e->regs.eip = f.eip;
-	e->regs.eflags = (f.eflags & EFLAGS_FROM_GUEST) | X86_EFLAGS_FIXED |
-			 X86_EFLAGS_IF;
+	v->vif_ring2 = eflags & X86_EFLAGS_IF;
+	e->regs.eflags =
+		(eflags & EFLAGS_FROM_GUEST) | X86_EFLAGS_FIXED | X86_EFLAGS_IF;
 	return true;
 }
 
@@ -460,6 +450,13 @@ static uint32_t deliver(struct vcpu *v, struct cpu_regs *regs,
 	return trap_to_guest(v, regs, f->vector, f->error);
 }
 
+/* The trap of TF, which the processor would have taken after the instruction. */
+static uint32_t single_step(struct vcpu *v, struct cpu_regs *regs)
+{
+	xen_set_debugreg(DR_STATUS, xen_get_debugreg(DR_STATUS) | X86_DR6_BS);
+	return trap_to_guest(v, regs, X86_EXC_DB, 0);
+}
+
 /*
  * What is not known is the guest's own #GP when a #GP it was; but before
  * VMI_Init its kernel has none with error code 0.
@@ -486,11 +483,17 @@ static uint32_t emulate(struct vcpu *v, struct cpu_regs *regs, bool only_system)
 	take_registers(&e, regs);
 	e.only_system = only_system;
 	e.code16 = desc_is_16bit(v, regs->cs);
+	e.stack16 = desc_is_16bit(v, e.regs.seg[S_SS]);
 	e.fault = (struct emul_fault){ X86_EXC_GP, regs->error, 0 };
 	switch (emul_one(&e)) {
 	case EMUL_DONE:
 		if (!give_registers(&e, regs))
 			cannot(v, regs, &e);
+		break;
+	case EMUL_STEPPED:
+		if (!give_registers(&e, regs))
+			cannot(v, regs, &e);
+		action = single_step(v, regs);
 		break;
 	case EMUL_FAULT:
 		give_registers(&e, regs); /* steps of a string instruction */

@@ -8,6 +8,7 @@
 #include "cpu/machine.h"
 #include "cpu/platform.h"
 #include "trap/handlers.h"
+#include "x86-defs.h"
 
 #define PREFIX_DATA 0x66
 #define OP_DX	    0xec /* with the bits below */
@@ -38,7 +39,7 @@ bool trap_port(struct vcpu *v, struct cpu_regs *regs)
 	uint8_t op;
 
 	if (v->mode != CPU_VMI || regs->cs != v->kernel_cs || regs->error ||
-	    desc_base(v, regs->cs))
+	    (regs->eflags & X86_EFLAGS_TF) || desc_base(v, regs->cs))
 		return false;
 	prefix = code[0] == PREFIX_DATA;
 	op = code[prefix];
@@ -50,5 +51,6 @@ bool trap_port(struct vcpu *v, struct cpu_regs *regs)
 	else
 		in(v, regs, size);
 	regs->eip += prefix + 1;
+	regs->eflags &= ~(uint32_t)X86_EFLAGS_RF;
 	return true;
 }

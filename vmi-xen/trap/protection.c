@@ -23,6 +23,7 @@ static uint32_t software_interrupt(struct vcpu *v, struct cpu_regs *regs)
 	if (!(g.flags & GATE_PRESENT) || (regs_user(regs) && g.dpl < 3))
 		return trap_to_guest(v, regs, X86_EXC_GP, regs->error);
 	regs->eip += INT_N_SIZE;
+	regs->eflags &= ~(uint32_t)X86_EFLAGS_RF;
 	return trap_to_guest(v, regs, vector, 0);
 }
 

@@ -32,13 +32,16 @@ static void triple_fault(struct vcpu *v, const struct cpu_regs *regs,
 		    vector);
 }
 
-/* Write one word below *esp. False: the stack is not writable. */
-static bool push(struct vcpu *v, uint32_t *esp, uint32_t value)
+/* Write one word on the guest's stack. False: that is not writable. */
+static bool push(struct vcpu *v, struct cpu_regs *regs, uint32_t value)
 {
+	uint16_t ss = (uint16_t)regs->ss;
+	uint32_t mask = desc_is_16bit(v, ss) ? 0xffff : ~0u;
 	struct guest_fault f;
 
-	*esp -= 4;
-	return guest_write(&v->machine->mmu, &v->shadow, *esp, &value,
+	regs->esp = (regs->esp & ~mask) | ((regs->esp - 4) & mask);
+	return guest_write(&v->machine->mmu, &v->shadow,
+			   desc_base(v, ss) + (regs->esp & mask), &value,
 			   sizeof(value), 0, &f);
 }
 
@@ -50,26 +53,24 @@ static uint32_t deliver_ring2(struct vcpu *v, const struct gate *g,
 			      struct cpu_regs *regs, unsigned int vector,
 			      uint32_t error)
 {
-	uint32_t esp = regs->esp;
 	uint32_t flags = regs->eflags & ~(uint32_t)X86_EFLAGS_IF;
 	bool ok;
 
 	if (v->vif_ring2)
 		flags |= X86_EFLAGS_IF;
-	ok = push(v, &esp, flags) && push(v, &esp, regs->cs & ~3u) &&
-	     push(v, &esp, regs->eip);
+	ok = push(v, regs, flags) && push(v, regs, regs->cs & ~3u) &&
+	     push(v, regs, regs->eip);
 	if (ok && x86_exc_has_error(vector))
-		ok = push(v, &esp, error);
+		ok = push(v, regs, error);
 	if (!ok)
 		guest_crash(v, regs,
 			    "trap %u, and the stack at %#x is not mapped",
-			    vector, esp);
+			    vector, regs->esp);
 
 	if (g->flags & GATE_INTERRUPT)
 		v->vif_ring2 = false;
 	regs->eip = g->eip;
 	regs->cs = (uint16_t)((g->cs & ~3u) | v->ring);
-	regs->esp = esp;
 	regs->eflags &= ~(uint32_t)(X86_EFLAGS_TF | X86_EFLAGS_NT |
 				    X86_EFLAGS_RF | X86_EFLAGS_VM);
 	return TRAP_RESUME;
