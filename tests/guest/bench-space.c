@@ -17,21 +17,14 @@ extern pte_t boot_pgd[];
 extern pte_t boot_pmd[];
 #endif
 
-static void set_level(pte_t *p, pte_t value, uint32_t level)
+uint32_t light_target(void)
 {
-#if GUEST_PAE
-	typedef void (*set_t)(uint32_t, uint32_t, pte_t *, uint32_t);
-	set_t set = (set_t)(uintptr_t)vmi_target(VMI_CALL_SetPxELong);
-
-	set((uint32_t)value, (uint32_t)(value >> 32), p, level);
-#else
-	vmi_quick(VMI_CALL_SetPxE, value, (uint32_t)(uintptr_t)p, level);
-#endif
+	return vmi_target(GUEST_PAE ? VMI_CALL_SetPxELong : VMI_CALL_SetPxE);
 }
 
 void light_set(pte_t *p, pte_t value)
 {
-	set_level(p, value, PT);
+	light_put(light_target(), p, value, PT);
 }
 
 static void allocate(uint32_t at, uint32_t level)
@@ -82,7 +75,7 @@ void light_make(struct light *s)
 	s->table = frame_take();
 	s->stack = frame_take();
 	allocate(s->table, PT);
-	set_level(user_pde(s), s->table | USER_PAGE, PD);
+	light_put(light_target(), user_pde(s), s->table | USER_PAGE, PD);
 	light_set(light_pte(s, USER_VA), pa(user_start) | USER_RO);
 	light_set(light_pte(s, USER_STACK), s->stack | USER_PAGE);
 }
@@ -99,7 +92,7 @@ void light_drop(const struct light *s)
 	*(volatile pte_t *)light_pte(s, USER_VA) = 0;
 	*(volatile pte_t *)light_pte(s, USER_STACK) = 0;
 	frame_give(s->stack);
-	set_level(user_pde(s), 0, PD);
+	light_put(light_target(), user_pde(s), 0, PD);
 	release(s->table, PT);
 	if (s->directory != s->cr3)
 		frame_give(s->cr3);

@@ -4,6 +4,7 @@
 #define GUEST_BENCH_SPACE_H
 
 #include "mm.h"
+#include "vmi-abi.h"
 
 struct light {
 	uint32_t cr3;
@@ -20,7 +21,26 @@ void light_use(const struct light *s);
 void light_drop(const struct light *s);
 /** Entry of @addr in its table. */
 pte_t *light_pte(const struct light *s, uint32_t addr);
-/** SetPxE or SetPxELong of a page table's entry. */
+/** Address of SetPxE or SetPxELong. */
+uint32_t light_target(void);
+/** An entry by the call at @target, as a patched kernel calls.  @level:
+ * VMI_PAGE_*. */
+static inline void light_put(uint32_t target, pte_t *p, pte_t value,
+			     uint32_t level)
+{
+#if GUEST_PAE
+	void (*call)(uint32_t, uint32_t, pte_t *, uint32_t) =
+		(void (*)(uint32_t, uint32_t, pte_t *, uint32_t))target;
+
+	call((uint32_t)value, (uint32_t)(value >> 32), p, level);
+#else
+	void (*call)(pte_t, pte_t *, uint32_t) =
+		(void (*)(pte_t, pte_t *, uint32_t))target;
+
+	call(value, p, level);
+#endif
+}
+/** One of a page table. */
 void light_set(pte_t *p, pte_t value);
 
 #endif

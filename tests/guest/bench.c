@@ -219,9 +219,13 @@ static void lazy(uint32_t mode)
 
 static void set_many(uint32_t n, bool present)
 {
+	const uint32_t target = light_target();
+
 	lazy(VMI_LAZY_MMU);
 	for (uint32_t i = 0; i < n; i++)
-		light_set(b.pte + i, present ? b.frames[i] | WANTED_FLAGS : 0);
+		light_put(target, b.pte + i,
+			  present ? b.frames[i] | WANTED_FLAGS : 0,
+			  VMI_PAGE_PT);
 	lazy(VMI_LAZY_NONE);
 }
 

@@ -116,10 +116,9 @@ static const char *remembered(struct rig *r)
 			return "a frame is remembered elsewhere";
 	}
 	for (i = 0; i < ARRAY_SIZE(was.key); i++) {
-		if (was.key[i] == LAST_NONE)
+		if (was.key[i] == SET_NONE)
 			continue;
 		learnt = set_learn(m, &r->v, was.key[i], i);
-		m->set.last = was.last;
 		if (!learnt || memcmp(&m->set, &was, sizeof(was)))
 			return "a table is remembered as another";
 	}
@@ -204,13 +203,20 @@ gva_t rig_ptep(struct rig *r, uint32_t g, uint32_t i)
 	return r->c.split + (g << PAGE_SHIFT) + i * (r->c.pae ? 8 : 4);
 }
 
-/* As vmi/calls-mmu.c does it: SetPxE, or SetPxELong. */
+/* As vmi/calls-mmu.c does it. */
+static bool knows(struct rig *r, gva_t ptep, bool wide)
+{
+	return set_known(&r->m, ptep, wide) ||
+	       set_learn(&r->m, &r->v, ptep, wide);
+}
+
+/* SetPxE, or SetPxELong. */
 static void set_pxe(struct rig *r, gva_t ptep, uint64_t val, bool wide)
 {
-	uint32_t lo = (uint32_t)val, hi = (uint32_t)(val >> 32);
+	uint32_t lo = (uint32_t)val, hi = wide ? (uint32_t)(val >> 32) : 0;
 
-	if (!(wide ? shadow_set_short(&r->m, &r->v, ptep, lo, hi, true)
-		   : shadow_set_short(&r->m, &r->v, ptep, lo, 0, false)) &&
+	if ((!knows(r, ptep, wide) ||
+	     !shadow_set_short(&r->m, &r->v, ptep, lo, hi, wide)) &&
 	    !shadow_set_pxe(&r->m, &r->v, ptep, val, 1, wide ? 8 : 4))
 		abort();
 }
@@ -245,13 +251,13 @@ void rig_set_other(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
 
 void rig_update(struct rig *r, uint32_t g, uint32_t i, uint64_t val)
 {
+	gva_t ptep = rig_ptep(r, g, i);
+
 	store(r, g, i, val);
 	unlist_silent(r, g, i, false);
-	if (!(r->c.pae ? shadow_update_short(&r->m, &r->v, rig_ptep(r, g, i),
-					     true)
-		       : shadow_update_short(&r->m, &r->v, rig_ptep(r, g, i),
-					     false)))
-		shadow_update_pxe(&r->m, &r->v, rig_ptep(r, g, i), 1);
+	if (!knows(r, ptep, r->c.pae) ||
+	    !shadow_update_short(&r->m, &r->v, ptep, r->c.pae))
+		shadow_update_pxe(&r->m, &r->v, ptep, 1);
 	must_be_true(r);
 }
 

@@ -452,6 +452,11 @@ int xen_update_va(gva_t va, uint64_t val, uint32_t flags)
 	return mod_l1(frame, (va >> 12) & 511, val);
 }
 
+int xen_set_va(gva_t va, uint32_t lo, uint32_t hi)
+{
+	return xen_update_va(va, (uint64_t)hi << 32 | lo, XEN_VA_NONE);
+}
+
 static bool frame_valid(mfn_t mfn)
 {
 	return mfn_x(mfn) < xen.nr_frames && !xen.frame[mfn_x(mfn)].foreign;

@@ -8,13 +8,14 @@
 
 #include "mmu/short.h"
 
-static inline void fault_send(struct mmu *m, gva_t va, uint64_t spte)
+static inline void fault_send(struct mmu *m, gva_t va, uint32_t lo, uint32_t hi)
 {
-	int rc = xen_update_va(va, spte, XEN_VA_NONE);
+	int rc = xen_set_va(va, lo, hi);
 
 	m->stats->singles++;
 	if (rc)
-		xen_mmu_refused("update_va_mapping", rc, va, spte);
+		xen_mmu_refused("update_va_mapping", rc, va,
+				(uint64_t)hi << 32 | lo);
 }
 
 /*
@@ -56,7 +57,7 @@ fill_short(struct mmu *m, struct shadow_vcpu *v, gva_t va, uint32_t error,
 	m->stats->faults++;
 	m->stats->fills++;
 	m->stats->fixed++;
-	fault_send(m, va, (uint64_t)short_high(w) << 32 | out);
+	fault_send(m, va, out, short_high(w));
 	return PF_FIXED;
 }
 

@@ -21,7 +21,7 @@ static void fill(struct mmu *m, struct spage *sp, gva_t va, uint64_t spte)
 	l1_set(m, sp, L1_INDEX(va), spte);
 	if (direct && m->nr_queued == 1) {
 		queue_reset(m);
-		fault_send(m, va, spte);
+		fault_send(m, va, (uint32_t)spte, (uint32_t)(spte >> 32));
 		return;
 	}
 	shadow_sync(m);

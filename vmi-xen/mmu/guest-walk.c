@@ -13,7 +13,6 @@
 #define PDE64_LARGE	 0x000fffffffe00000ull
 #define PDE64_LARGE_RSVD 0x001fe000ull /* bit 12 is PAT */
 #define FLAGS_OF_LEAF	 (PE_P | PE_RW | PE_US | PE_A | PE_D | PE_NX)
-#define PDPT_OFFSET	 0xfe0u /* of CR3: 32-byte aligned inside the page */
 #define PDPT_RSVD_HI	 ((uint32_t)(PDPT_RSVD >> 32))
 
 /* PAE entries are read so that two halves never mix. */

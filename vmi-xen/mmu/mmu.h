@@ -63,6 +63,7 @@ static inline bool p2m_is_hole(uint32_t word)
 #define SHADOW_L1_ENTRIES  512
 #define SHADOW_HASH	   1024
 #define SHADOW_QUEUE	   256
+#define SHADOW_ROOT_MEMOS  64
 #define SHADOW_MAX_PAGES   0xfff0u
 #define SHADOW_NO_PAGE	   0u /* page ids start at 1 */
 
@@ -90,6 +91,7 @@ struct sroot {
 	uint32_t pd[4];	       /* guest page directories, INVALID_FRAME: none */
 	uint32_t cr3;	       /* key, with pd[] */
 	uint32_t stamp;	       /* last loaded */
+	uint32_t birth;	       /* counts the address spaces that it served */
 	uint32_t kernel_gen;   /* template_gen that its kernel links follow */
 	uint16_t users;	       /* vCPUs that run on it */
 	uint8_t state;	       /* enum root_state */
@@ -97,6 +99,14 @@ struct sroot {
 	uint32_t linked[SHADOW_PIECES / 32]; /* link[i] is not 0 */
 	uint16_t link[SHADOW_PIECES];	     /* pool page of each piece */
 	uint8_t rights[SHADOW_PIECES];	     /* RIGHTS_* of the L2 entry */
+};
+
+/* The root that ran last for a CR3, and that PDPT (PAE) as the guest has it. */
+struct root_memo {
+	struct sroot *root; /* NULL: nothing is known */
+	uint32_t birth;	    /* of that */
+	uint32_t cr3;
+	uint32_t pdpt[8];
 };
 
 struct slinear {
@@ -118,17 +128,15 @@ struct shadow_vcpu {
 
 /* The table that SetPxE was about last (short.h). */
 struct last_table {
-	uint32_t key[2];       /* of its entries, [pae] (short.h), LAST_NONE */
+	uint32_t key[2];       /* of its entries, [pae] (short.h), SET_NONE */
 	struct spage *sp;      /* its shadow, NULL: none */
 	uint16_t id;	       /* number of that */
 	uint32_t at_lo, at_hi; /* machine address of that */
 	const uint8_t *flags;  /* of its shadow's entries, by the guest's */
 	uint32_t kernel;       /* it maps the kernel */
 	uint32_t bad_high;     /* bits that the upper half may not have */
-	uint32_t last;	       /* entry that is the last of the queue */
 };
-/* No key, and no entry of a table. */
-#define LAST_NONE 0xffffffffu
+#define SET_NONE 0xffffffffu /* no key */
 
 /* A frame that is read by its linear address; MEMO_NONE: none. */
 #define MEMO_NONE 0xfffffffeu
@@ -165,6 +173,7 @@ struct mmu {
 	uint32_t nr_pages;
 	struct sroot *roots;
 	uint32_t nr_roots;  /* that may exist */
+	struct root_memo root_memo[SHADOW_ROOT_MEMOS];
 	uint32_t *slot_gfn; /* what each map slot shows */
 	gva_t slots_va;
 	uint32_t nr_slots;
@@ -198,7 +207,8 @@ struct mmu {
 	struct last_table set;
 	struct linear_memo memo[2]; /* of the last fault's two tables */
 	bool queued_kernel;	    /* the linear map may be concerned */
-	struct xen_mmu_entry queue[SHADOW_QUEUE];
+	/* [0] is never sent: an empty queue has an end to look behind, too. */
+	struct xen_mmu_entry queue_from_1[1 + SHADOW_QUEUE];
 	struct shadow_stats *stats;
 };
 

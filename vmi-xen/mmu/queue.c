@@ -13,22 +13,31 @@ void shadow_sync(struct mmu *m)
 	uint32_t n = m->nr_queued, done = 0;
 	int rc;
 
+	queue_reset(m);
 	if (!n)
 		return;
-	queue_reset(m);
 	m->stats->batches++;
 	m->stats->batch_entries += n;
-	rc = xen_mmu_update(m->queue, n, &done);
+	rc = xen_mmu_update(queue_first(m), n, &done);
 	if (rc)
 		xen_mmu_refused("mmu_update", rc,
-				m->queue[done < n ? done : 0].ptr,
-				m->queue[done < n ? done : 0].val);
+				queue_first(m)[done < n ? done : 0].ptr,
+				queue_first(m)[done < n ? done : 0].val);
+}
+
+uint32_t queue_piece(struct mmu *m)
+{
+	const struct spage *sp = m->set.sp;
+
+	if (sp && sp->mfn == queue_first(m)->ptr >> PAGE_SHIFT)
+		return sp->piece;
+	return sp_of(m, m->last_l1)->piece;
 }
 
 bool queue_send_at(struct mmu *m, const struct shadow_vcpu *v, uint32_t piece,
 		   uint32_t flags)
 {
-	const struct xen_mmu_entry *e = m->queue;
+	const struct xen_mmu_entry *e = queue_first(m);
 	uint16_t id = v->root->link[piece];
 	gva_t va;
 	int rc;

@@ -158,7 +158,7 @@ void root_drop_user(struct mmu *m, struct sroot *r)
 {
 	uint32_t i, bits, p;
 
-	for (i = 0; i < ARRAY_SIZE(r->linked); i++)
+	for (i = 0; i < (m->kernel_piece + 31) / 32; i++)
 		for (bits = r->linked[i]; bits; bits &= bits - 1) {
 			p = i * 32 + (uint32_t)__builtin_ctz(bits);
 			if (p < m->kernel_piece)
@@ -180,6 +180,7 @@ void root_detach(struct mmu *m, struct sroot *r)
 		r->pd[s] = INVALID_FRAME;
 	r->cr3 = INVALID_FRAME;
 	r->loose = false;
+	r->birth++;
 	r->state = ROOT_FREE;
 }
 
@@ -443,11 +444,79 @@ static struct sroot *root_new(struct mmu *m, struct shadow_vcpu *v)
 	return r;
 }
 
+/* Run on @r. */
+static void root_run(struct mmu *m, struct shadow_vcpu *v, struct sroot *r)
+{
+	struct sroot *old = v->root;
+	int rc;
+
+	r->users++;
+	r->stamp = ++m->clock;
+	if (m->nr_queued)
+		shadow_sync(m);
+	m->stats->cr3_loads++;
+	rc = r == old ? xen_flush_tlb()
+		      : xen_new_baseptr(mfn(sp_of(m, r->l3)->mfn));
+	if (rc)
+		xen_mmu_refused("load root", rc, sp_of(m, r->l3)->mfn, 0);
+	v->root = r;
+	set_forget(m);
+	if (old)
+		old->users--;
+}
+
+/* Remember the root that runs, for the next time that CR3 is this. */
+static void root_memo(struct mmu *m, const struct shadow_vcpu *v)
+{
+	struct root_memo *memo = &m->root_memo[CR3_HASH(v->cr3)];
+	const volatile uint32_t *p;
+	uint32_t i;
+
+	memo->root = NULL;
+	if (!m->vmi || !paging(v))
+		return;
+	p = m->pae ? linear_ptr(m, v, GVA_FRAME(v->cr3)) : NULL;
+	if (m->pae && !p)
+		return;
+	for (i = 0; p && i < ARRAY_SIZE(memo->pdpt); i++)
+		memo->pdpt[i] = p[(v->cr3 & PDPT_OFFSET) / sizeof(*p) + i];
+	memo->cr3 = v->cr3;
+	memo->birth = v->root->birth;
+	memo->root = v->root;
+}
+
+bool root_load_short(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3)
+{
+	const struct root_memo *memo = &m->root_memo[CR3_HASH(cr3)];
+	struct sroot *r = memo->root;
+	const volatile uint32_t *p;
+	uint32_t i, differs = 0;
+
+	if (!r || memo->cr3 != cr3 || memo->birth != r->birth || r->loose ||
+	    m->nr_loose)
+		return false;
+	if (m->pae) {
+		p = linear_ptr(m, v, GVA_FRAME(cr3));
+		if (!p)
+			return false;
+		p += (cr3 & PDPT_OFFSET) / sizeof(*p);
+#pragma GCC unroll 8
+		for (i = 0; i < ARRAY_SIZE(memo->pdpt); i++)
+			differs |= p[i] ^ memo->pdpt[i];
+		if (differs)
+			return false;
+		for (i = 0; i < L3_SLOTS; i++)
+			v->pdpt[i] = r->pd[i];
+	}
+	v->cr3 = cr3;
+	root_run(m, v, r);
+	return true;
+}
+
 void root_load(struct mmu *m, struct shadow_vcpu *v)
 {
-	struct sroot *r = root_find(m, v), *old = v->root;
+	struct sroot *r = root_find(m, v);
 	bool fresh = !r;
-	int rc;
 
 	if (fresh) {
 		r = root_new(m, v);
@@ -460,17 +529,9 @@ void root_load(struct mmu *m, struct shadow_vcpu *v)
 	r->users++; /* from here on it cannot be taken away */
 	if (m->vmi && (fresh || r->loose))
 		root_check_kernel(m, v, r);
-	r->stamp = ++m->clock;
-	shadow_sync(m);
-	m->stats->cr3_loads++;
-	rc = r == old ? xen_flush_tlb()
-		      : xen_new_baseptr(mfn(sp_of(m, r->l3)->mfn));
-	if (rc)
-		xen_mmu_refused("load root", rc, sp_of(m, r->l3)->mfn, 0);
-	v->root = r;
-	set_forget(m);
-	if (old)
-		old->users--;
+	root_run(m, v, r);
+	r->users--;
+	root_memo(m, v);
 }
 
 /*

@@ -99,15 +99,43 @@ void l1_set(struct mmu *m, struct spage *sp, uint32_t i, uint64_t spte)
 	}
 }
 
+/* Word @word of what is present of @sp goes, which maps no linear memory. */
+static void empty_word(struct mmu *m, struct spage *sp, uint32_t word)
+{
+	uint64_t at = frame_addr(sp->mfn) | (word * 32 * sizeof(uint64_t));
+	uint32_t bits;
+	uint16_t n = 0;
+
+	for (bits = sp->present[word]; bits; bits &= bits - 1) {
+		n++;
+		*queue_end(m) = (struct xen_mmu_entry){
+			.ptr = at + (uint32_t)__builtin_ctz(bits) *
+					    sizeof(uint64_t)
+		};
+		if (++m->nr_queued == SHADOW_QUEUE)
+			shadow_sync(m);
+	}
+	sp->present[word] = 0;
+	sp->nr_present -= n;
+}
+
 /* By our own record: the guest's copy may be gone long since. */
 void l1_empty(struct mmu *m, struct spage *sp)
 {
+	bool plain = sp->state != SP_KERNEL && sp->lin_piece == SHADOW_PIECES;
 	uint32_t i, bits;
 
-	for (i = 0; i < ARRAY_SIZE(sp->present) && sp->nr_present; i++)
-		for (bits = sp->present[i]; bits; bits &= bits - 1)
+	for (i = 0; i < ARRAY_SIZE(sp->present) && sp->nr_present; i++) {
+		bits = sp->present[i];
+		if (plain) {
+			empty_word(m, sp, i);
+			continue;
+		}
+		for (; bits; bits &= bits - 1)
 			l1_set(m, sp, i * 32 + (uint32_t)__builtin_ctz(bits),
 			       0);
+	}
+	m->last_l1 = sp_id(m, sp);
 }
 
 /* Make @sp what the guest's table says now, all of it. */

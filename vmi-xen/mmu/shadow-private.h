@@ -38,6 +38,11 @@
 #define PFE_RSVD 8u
 #define PFE_I	 16u
 
+/* Where CR3 says that its PDPT is in the page; its place in mmu.root_memo. */
+#define PDPT_OFFSET 0xfe0u
+#define CR3_HASH(cr3) \
+	(((cr3) >> 5 ^ (cr3) >> PAGE_SHIFT) & (SHADOW_ROOT_MEMOS - 1))
+
 #define GVA_FRAME(va)	  ((va) >> PAGE_SHIFT)
 #define L1_INDEX(va)	  (GVA_FRAME(va) & (SHADOW_L1_ENTRIES - 1))
 #define PIECE(va)	  ((va) >> SHADOW_PIECE_SHIFT)
@@ -136,8 +141,8 @@ static inline uint64_t frame_addr(uint32_t frame)
 /* What is remembered of tables (mmu.set, mmu.memo) may not be true any more. */
 static inline void set_forget(struct mmu *m)
 {
-	m->set.key[false] = LAST_NONE;
-	m->set.key[true] = LAST_NONE;
+	m->set.key[false] = SET_NONE;
+	m->set.key[true] = SET_NONE;
 	m->memo[0].gfn = MEMO_NONE;
 	m->memo[1].gfn = MEMO_NONE;
 }
@@ -147,27 +152,32 @@ static inline void queue_reset(struct mmu *m)
 {
 	m->nr_queued = 0;
 	m->queued_kernel = false;
-	m->set.last = LAST_NONE;
+}
+static inline struct xen_mmu_entry *queue_first(struct mmu *m)
+{
+	return m->queue_from_1 + 1;
+}
+static inline struct xen_mmu_entry *queue_end(struct mmu *m)
+{
+	return queue_first(m) + m->nr_queued;
 }
 static inline void queue_add(struct mmu *m, uint64_t ptr, uint64_t val)
 {
-	struct xen_mmu_entry *e = &m->queue[m->nr_queued];
+	struct xen_mmu_entry *e = queue_end(m);
 
-	m->set.last = LAST_NONE;
 	/* Clear and set again, as ptep_modify_prot does: only the last. */
-	if (m->nr_queued && e[-1].ptr == ptr) {
+	if (e[-1].ptr == ptr) {
 		e[-1].val = val;
 		return;
 	}
-	if (m->nr_queued == SHADOW_QUEUE) {
-		shadow_sync(m);
-		e = m->queue;
-	}
 	e->ptr = ptr;
 	e->val = val;
-	m->nr_queued++;
+	if (++m->nr_queued == SHADOW_QUEUE)
+		shadow_sync(m);
 }
 
+/* Where the first in the queue most likely is: a piece for queue_send_at(). */
+uint32_t queue_piece(struct mmu *m);
 /*
  * Send the queue.  One entry of the L1 that the running root has at @piece, the
  * usual case, goes by its linear address, which is cheaper, with @flags; true:
@@ -328,6 +338,11 @@ void root_drop_user(struct mmu *m, struct sroot *r);
 void root_detach(struct mmu *m, struct sroot *r);
 bool root_destroy_one(struct mmu *m);
 void root_load(struct mmu *m, struct shadow_vcpu *v);
+/*
+ * CR3 becomes @cr3 and the root for it runs, if it is the one that did when
+ * CR3 was that last; else false, with nothing done.  The queue must be empty.
+ */
+bool root_load_short(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3);
 bool root_is_loose(const struct mmu *m, const struct sroot *r);
 void views_released(struct mmu *m, uint32_t gfn);
 /* Roots that view directory @gfn: next one after @i (start with -1). */

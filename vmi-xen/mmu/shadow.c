@@ -141,7 +141,10 @@ bool shadow_set_cr3(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3)
 {
 	uint32_t pdpt[4], i;
 
-	shadow_sync(m);
+	if (m->nr_queued)
+		shadow_sync(m);
+	if (root_load_short(m, v, cr3))
+		return true;
 	if (paging(v) && m->pae) {
 		if (!pdpt_read(m, v, cr3, pdpt))
 			return false;
@@ -220,7 +223,7 @@ void shadow_flush_tlb(struct mmu *m, struct shadow_vcpu *v, bool global)
 	}
 	if (m->vmi && global)
 		resync_kernel(m, v);
-	if (queue_send_at(m, v, sp_of(m, m->last_l1)->piece, XEN_VA_TLB_FLUSH))
+	if (queue_send_at(m, v, queue_piece(m), XEN_VA_TLB_FLUSH))
 		return;
 	rc = xen_flush_tlb();
 	if (rc)
@@ -265,7 +268,7 @@ void shadow_invlpg(struct mmu *m, struct shadow_vcpu *v, gva_t va)
 	if (!m->pae) /* a 4 MB page has two */
 		invalidate_piece(m, v, piece ^ 1);
 	/* Most often the one entry that waits is this one. */
-	if (m->nr_queued == 1 && (uint32_t)m->queue->ptr % PAGE_SIZE == i * 8 &&
+	if (m->nr_queued == 1 && (uint32_t)queue_first(m)->ptr % PAGE_SIZE == i * 8 &&
 	    queue_send_at(m, v, piece, XEN_VA_INVLPG))
 		return;
 	sp = sp_of(m, v->root->link[piece]);

@@ -15,6 +15,7 @@
  * tables; 0 where it has none.
  */
 static uint8_t entry_flags[2][SET_FLAGS + 1];
+static const uint8_t no_flags[SET_FLAGS + 1]; /* no shadow */
 
 void set_init(void)
 {
@@ -57,7 +58,7 @@ bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
 			return false;
 	}
 	m->set.sp = sp;
-	m->set.last = LAST_NONE;
+	m->set.flags = no_flags;
 	if (sp) {
 		kernel = sp->state == SP_KERNEL;
 		m->set.id = sp_id(m, sp);
@@ -69,4 +70,16 @@ bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep, bool pae)
 	}
 	m->set.key[pae] = ptep & (pae ? SET_KEY_PAE : SET_KEY_2);
 	return true;
+}
+
+void set_behind(struct mmu *m, const struct shadow_vcpu *v, uint32_t i,
+		uint32_t lo, uint32_t hi)
+{
+	set_queue(m, i, lo, hi);
+	queue_send_at(m, v, m->set.sp->piece, XEN_VA_NONE);
+}
+
+void __noreturn set_refused(gva_t va, uint32_t lo, uint32_t hi)
+{
+	xen_mmu_refused("update_va_mapping", -1, va, (uint64_t)hi << 32 | lo);
 }

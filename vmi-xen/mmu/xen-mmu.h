@@ -40,6 +40,10 @@ int __must_check xen_mmu_update(const struct xen_mmu_entry *e, uint32_t n,
  */
 int __must_check xen_update_va(gva_t va, uint64_t val, uint32_t flags);
 
+/** The same with no flush, @hi and @lo being the halves of the entry: in
+ * registers all the way. */
+int __must_check xen_set_va(gva_t va, uint32_t lo, uint32_t hi);
+
 /** MMUEXT_PIN_L<level>_TABLE, @level 1 to 3.  Pinning twice is an error. */
 int __must_check xen_pin(mfn_t mfn, unsigned int level);
 

@@ -53,43 +53,86 @@ void vmi_set_cr3(uint32_t value)
 	audit(v);
 }
 
-void vmi_set_pxe(uint32_t value, gva_t entry, uint32_t flags)
+/*
+ * Set and update: of an entry of the table that the last one was in, by the
+ * short way (mmu/short.h), with few instructions and registers; of another one
+ * that it can learn, by it too; else by the long way.
+ */
+static void __noinline set_long_way(uint32_t lo, uint32_t hi, gva_t entry,
+				    unsigned int size)
 {
 	struct vcpu *v = this_vcpu();
 
-	if (shadow_set_short(&machine0.mmu, &v->shadow, entry, value, 0, false))
-		return;
-	if (!shadow_set_pxe(mmu_of(v), &v->shadow, entry, value, flags,
-			    sizeof(value)))
-		bad_entry(v, "SetPxE", entry);
+	if (!shadow_set_pxe(mmu_of(v), &v->shadow, entry,
+			    (uint64_t)hi << 32 | lo, 0, size))
+		bad_entry(v, size == 8 ? "SetPxELong" : "SetPxE", entry);
+}
+
+static void __noinline update_long_way(gva_t entry)
+{
+	struct vcpu *v = this_vcpu();
+
+	shadow_update_pxe(mmu_of(v), &v->shadow, entry, 0);
+}
+
+static void __noinline set_other(uint32_t lo, uint32_t hi, gva_t entry,
+				 bool pae)
+{
+	struct vcpu *v = this_vcpu();
+
+	if (!set_learn(mmu_of(v), &v->shadow, entry, pae) ||
+	    !shadow_set_short(mmu_of(v), &v->shadow, entry, lo, hi, pae))
+		set_long_way(lo, hi, entry, pae ? 8 : 4);
+}
+
+static void __noinline update_other(gva_t entry, bool pae)
+{
+	struct vcpu *v = this_vcpu();
+
+	if (!set_learn(mmu_of(v), &v->shadow, entry, pae) ||
+	    !shadow_update_short(mmu_of(v), &v->shadow, entry, pae))
+		update_long_way(entry);
+}
+
+/* The level bits of the flags are not trusted: mmu/tables.c. */
+void vmi_set_pxe(uint32_t value, gva_t entry, uint32_t flags)
+{
+	(void)flags;
+	if (!set_known(&machine0.mmu, entry, false))
+		set_other(value, 0, entry, false);
+	else if (!shadow_set_short(&machine0.mmu, &this_vcpu()->shadow, entry,
+				   value, 0, false))
+		set_long_way(value, 0, entry, 4);
 }
 
 void vmi_set_pxe_long(uint32_t lo, uint32_t hi, gva_t entry, uint32_t flags)
 {
-	struct vcpu *v = this_vcpu();
-	uint64_t value = ((uint64_t)hi << 32) | lo;
-
-	if (shadow_set_short(&machine0.mmu, &v->shadow, entry, lo, hi, true))
-		return;
-	if (!shadow_set_pxe(mmu_of(v), &v->shadow, entry, value, flags,
-			    sizeof(value)))
-		bad_entry(v, "SetPxELong", entry);
+	(void)flags;
+	if (!set_known(&machine0.mmu, entry, true))
+		set_other(lo, hi, entry, true);
+	else if (!shadow_set_short(&machine0.mmu, &this_vcpu()->shadow, entry,
+				   lo, hi, true))
+		set_long_way(lo, hi, entry, 8);
 }
 
 void vmi_update_pxe(gva_t entry, uint32_t flags)
 {
-	struct vcpu *v = this_vcpu();
-
-	if (!shadow_update_short(&machine0.mmu, &v->shadow, entry, false))
-		shadow_update_pxe(mmu_of(v), &v->shadow, entry, flags);
+	(void)flags;
+	if (!set_known(&machine0.mmu, entry, false))
+		update_other(entry, false);
+	else if (!shadow_update_short(&machine0.mmu, &this_vcpu()->shadow,
+				      entry, false))
+		update_long_way(entry);
 }
 
 void vmi_update_pxe_long(gva_t entry, uint32_t flags)
 {
-	struct vcpu *v = this_vcpu();
-
-	if (!shadow_update_short(&machine0.mmu, &v->shadow, entry, true))
-		shadow_update_pxe(mmu_of(v), &v->shadow, entry, flags);
+	(void)flags;
+	if (!set_known(&machine0.mmu, entry, true))
+		update_other(entry, true);
+	else if (!shadow_update_short(&machine0.mmu, &this_vcpu()->shadow,
+				      entry, true))
+		update_long_way(entry);
 }
 
 void vmi_allocate_page(uint32_t frame, uint32_t flags, uint32_t from,
@@ -134,6 +177,11 @@ void vmi_set_linear_mapping(uint32_t slot, gva_t va, uint32_t pages,
 {
 	struct vcpu *v = this_vcpu();
 
+	/* Linux's kmap_atomic(), twice in each fault. */
+	if (slot - 1 < SHADOW_LINEAR_SLOTS - 1) {
+		v->shadow.linear[slot] = (struct slinear){ va, pages, frame };
+		return;
+	}
 	shadow_set_linear_mapping(mmu_of(v), &v->shadow, slot, va, pages,
 				  gfn(frame));
 }

@@ -34,6 +34,12 @@ int xen_update_va(gva_t va, uint64_t val, uint32_t flags)
 	return hypercall_update_va_mapping(va, val, uvmf[flags]);
 }
 
+int xen_set_va(gva_t va, uint32_t lo, uint32_t hi)
+{
+	return hypercall_update_va_mapping(va, (uint64_t)hi << 32 | lo,
+					   UVMF_NONE);
+}
+
 static int mmuext(uint32_t cmd, uint32_t arg)
 {
 	struct mmuext_op op = { .cmd = cmd };
