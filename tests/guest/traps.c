@@ -180,6 +180,11 @@ void user_run(const struct user_regs *r, bool sysexit)
 	run(r, sysexit);
 }
 
+void user_run_as_it_is(const struct user_regs *r)
+{
+	run(r, false);
+}
+
 void user_run_on(const struct user_regs *r, uint32_t esp0)
 {
 	tss.hw.esp0 = esp0;

@@ -64,6 +64,8 @@ struct user_regs {
  * a hook: its record is last_trap.
  */
 void user_run(const struct user_regs *r, bool sysexit);
+/** By IRET, and traps get the stack that was set last. */
+void user_run_as_it_is(const struct user_regs *r);
 /** By IRET, and traps get the stack that ends at @esp0. */
 void user_run_on(const struct user_regs *r, uint32_t esp0);
 

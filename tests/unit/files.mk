@@ -29,3 +29,7 @@ $(eval $(call unit-test,disks,$(IDE_RIG_SRCS) $(addprefix vmi-xen/dev/,disks.c v
 $(eval $(call unit-test,xenbus,vmi-xen/xen/xenbus.c vmi-xen/lib/printf.c))
 $(eval $(call unit-test,netfront-join,vmi-xen/xen/netfront-join.c))
 $(BUILD)/host64/vmi-xen/xen/xenbus.o: | $(BUILD)/include/xen
+
+# What lazy sections collect.
+$(eval $(call unit-test,batch,vmi-xen/xen/batch.c))
+$(BUILD)/host64/vmi-xen/xen/batch.o $(BUILD)/host64/tests/unit/test-batch.o: | $(BUILD)/include/xen

@@ -50,12 +50,17 @@ static union x86_desc translate(const struct vcpu *v, union x86_desc d)
 	return d;
 }
 
-static void send(mfn_t frame, uint32_t index, union x86_desc d)
+/* Entry @index of the table in @frame becomes @d; @now is what it shows. */
+static void set(mfn_t frame, uint32_t index, const union x86_desc *now,
+		union x86_desc d)
 {
 	maddr_t where = ((maddr_t)mfn_x(frame) << PAGE_SHIFT) +
 			(index % GDT_ENTRIES) * sizeof(d);
-	int rc = xen_update_descriptor(where, ((uint64_t)d.hi << 32) | d.lo);
+	int rc;
 
+	if (now->lo == d.lo && now->hi == d.hi && !xen_descriptor_waits(where))
+		return;
+	rc = xen_update_descriptor(where, ((uint64_t)d.hi << 32) | d.lo);
 	if (rc)
 		panic("descriptor %u: %#x %#x refused, rc %d", index, d.lo,
 		      d.hi, rc);
@@ -63,10 +68,7 @@ static void send(mfn_t frame, uint32_t index, union x86_desc d)
 
 static void gdt_set(struct vcpu *v, uint32_t index, union x86_desc d)
 {
-	const union x86_desc *now = &shadow_gdt()[index];
-
-	if (now->lo != d.lo || now->hi != d.hi)
-		send(v->machine->gdt_frame, index, d);
+	set(v->machine->gdt_frame, index, &shadow_gdt()[index], d);
 }
 
 void desc_init(struct vcpu *v)
@@ -212,11 +214,8 @@ static bool system_desc(struct vcpu *v, uint16_t selector, uint32_t types,
 
 static void ldt_set(struct vcpu *v, uint32_t index, union x86_desc d)
 {
-	const union x86_desc *now = &shadow_ldt()[index];
-
-	d = translate(v, d);
-	if (now->lo != d.lo || now->hi != d.hi)
-		send(v->machine->ldt_frames[index / GDT_ENTRIES], index, d);
+	set(v->machine->ldt_frames[index / GDT_ENTRIES], index,
+	    &shadow_ldt()[index], translate(v, d));
 }
 
 static uint32_t ldt_entries(const struct vcpu *v)

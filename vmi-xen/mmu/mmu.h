@@ -172,7 +172,7 @@ struct mmu {
 	struct spage *sp; /* [nr_pages + 1], [0] unused */
 	uint32_t nr_pages;
 	struct sroot *roots;
-	uint32_t nr_roots;  /* that may exist */
+	uint32_t nr_roots; /* that may exist */
 	struct root_memo root_memo[SHADOW_ROOT_MEMOS];
 	uint32_t *slot_gfn; /* what each map slot shows */
 	gva_t slots_va;

@@ -109,8 +109,8 @@ static void empty_word(struct mmu *m, struct spage *sp, uint32_t word)
 	for (bits = sp->present[word]; bits; bits &= bits - 1) {
 		n++;
 		*queue_end(m) = (struct xen_mmu_entry){
-			.ptr = at + (uint32_t)__builtin_ctz(bits) *
-					    sizeof(uint64_t)
+			.ptr = at +
+			       (uint32_t)__builtin_ctz(bits) * sizeof(uint64_t)
 		};
 		if (++m->nr_queued == SHADOW_QUEUE)
 			shadow_sync(m);

@@ -40,7 +40,7 @@
 
 /* Where CR3 says that its PDPT is in the page; its place in mmu.root_memo. */
 #define PDPT_OFFSET 0xfe0u
-#define CR3_HASH(cr3) \
+#define CR3_HASH(cr3)                                                          \
 	(((cr3) >> 5 ^ (cr3) >> PAGE_SHIFT) & (SHADOW_ROOT_MEMOS - 1))
 
 #define GVA_FRAME(va)	  ((va) >> PAGE_SHIFT)

@@ -268,7 +268,8 @@ void shadow_invlpg(struct mmu *m, struct shadow_vcpu *v, gva_t va)
 	if (!m->pae) /* a 4 MB page has two */
 		invalidate_piece(m, v, piece ^ 1);
 	/* Most often the one entry that waits is this one. */
-	if (m->nr_queued == 1 && (uint32_t)queue_first(m)->ptr % PAGE_SIZE == i * 8 &&
+	if (m->nr_queued == 1 &&
+	    (uint32_t)queue_first(m)->ptr % PAGE_SIZE == i * 8 &&
 	    queue_send_at(m, v, piece, XEN_VA_INVLPG))
 		return;
 	sp = sp_of(m, v->root->link[piece]);

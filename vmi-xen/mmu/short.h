@@ -25,7 +25,7 @@
 #define LOW_D	     ((uint32_t)PE_D)
 #define SET_FLAGS    0x7fu /* bits that last_table.flags is indexed by */
 #define MFN_HI_SHIFT (32 - PAGE_SHIFT)
-#define SET_INDEX(ptep, pae) \
+#define SET_INDEX(ptep, pae)                                                   \
 	(((ptep) >> ((pae) ? 3 : 2)) & (SHADOW_L1_ENTRIES - 1))
 
 /* struct xen_mmu_entry by words. */
@@ -105,8 +105,8 @@ set_store(gva_t ptep, bool pae, bool present, uint32_t lo, uint32_t hi)
 
 /* The last in the queue is of entry @i.  By halves: the compiler keeps 64-bit
  * values in memory. */
-static inline __attribute__((always_inline)) bool
-set_is_last(struct mmu *m, uint32_t i)
+static inline __attribute__((always_inline)) bool set_is_last(struct mmu *m,
+							      uint32_t i)
 {
 	const uint32_t *last = (const uint32_t *)(queue_end(m) - 1);
 
@@ -159,8 +159,8 @@ set_now(struct mmu *m, const struct shadow_vcpu *v, const struct spage *sp,
 }
 
 /* The entry at @ptep, @i of the table, is absent now. */
-static inline __attribute__((always_inline)) void
-set_absent(struct mmu *m, uint32_t i)
+static inline __attribute__((always_inline)) void set_absent(struct mmu *m,
+							     uint32_t i)
 {
 	struct spage *sp = m->set.sp;
 

@@ -40,6 +40,9 @@ static uint32_t forward(struct vcpu *v, struct cpu_regs *regs)
 static uint32_t device_not_available(struct vcpu *v, struct cpu_regs *regs)
 {
 	cr0_xen_cleared_ts(v);
+	/* CLTS of a lazy section had not been sent: so the guest sees no trap. */
+	if (!(v->cr0 & (X86_CR0_TS | X86_CR0_EM)))
+		return TRAP_RESUME;
 	return forward(v, regs);
 }
 
@@ -107,6 +110,7 @@ static uint32_t dispatch(struct cpu_regs *regs)
 		return trap_in_adapter(v, regs);
 	if (v->mode == CPU_RING2 && regs_user(regs))
 		trap_no_vmi();
+	xen_lazy_flush();
 	if (v->gdt_stale)
 		desc_gdt_settle(v, regs);
 	if (regs->vector == TRAP_UPCALL) {

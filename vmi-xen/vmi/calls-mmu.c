@@ -5,7 +5,8 @@
  * VMI calls: SetCR3, SetPxE, SetPxELong, UpdatePxE, UpdatePxELong,
  * AllocatePage, ReleasePage, InvalPage, FlushTLB, SetLinearMapping,
  * SetLazyMode.
- * Hypercalls: mmu_update, update_va_mapping, mmuext_op by mmu/.
+ * Hypercalls: mmu_update, update_va_mapping, mmuext_op by mmu/; at the end of a
+ * lazy section the processor's state by xen/batch.c.
  */
 #include "cpu/machine.h"
 #include "lib/panic.h"
@@ -190,5 +191,7 @@ void vmi_set_lazy_mode(uint32_t mode)
 {
 	struct vcpu *v = this_vcpu();
 
+	/* What waits of both kinds goes together when there are entries. */
 	shadow_set_lazy(mmu_of(v), &v->shadow, mode == VMI_LAZY_MMU);
+	xen_lazy(mode != VMI_LAZY_NONE);
 }

@@ -4,8 +4,9 @@
  * descriptor tables, TS, debug registers, vcpu_info.
  *
  * Hypercalls: set_trap_table, set_callbacks, stack_switch, fpu_taskswitch,
- * set_gdt, update_descriptor, mmuext_op (SET_LDT), set/get_debugreg.
+ * set_gdt, update_descriptor, mmuext_op (SET_LDT), set/get_debugreg, multicall.
  */
+#include "xen/batch.h"
 #include "xen/hypercall.h"
 #include "xen/domain.h"
 #include "lib/panic.h"
@@ -40,15 +41,22 @@ void xen_set_upcall(uint16_t cs, uint32_t event, uint32_t failsafe)
 
 void xen_stack_switch(uint32_t ss, uint32_t esp)
 {
-	int rc = hypercall_stack_switch(ss, esp);
+	const uint32_t args[BATCH_ARGS] = { ss, esp };
+	int rc;
 
+	if (batch_add(__HYPERVISOR_stack_switch, args))
+		return;
+	rc = hypercall_stack_switch(ss, esp);
 	if (rc)
 		panic("stack_switch %#x:%#x: rc %d", ss, esp, rc);
 }
 
 void xen_fpu_taskswitch(bool ts)
 {
-	hypercall_fpu_taskswitch(ts);
+	const uint32_t args[BATCH_ARGS] = { ts };
+
+	if (!batch_add(__HYPERVISOR_fpu_taskswitch, args))
+		hypercall_fpu_taskswitch(ts);
 }
 
 int xen_set_gdt(const mfn_t *frames, uint32_t entries)
@@ -63,16 +71,43 @@ int xen_set_gdt(const mfn_t *frames, uint32_t entries)
 
 int xen_update_descriptor(maddr_t where, uint64_t desc)
 {
+	const uint32_t args[BATCH_ARGS] = { (uint32_t)where,
+					    (uint32_t)(where >> 32),
+					    (uint32_t)desc,
+					    (uint32_t)(desc >> 32) };
+
+	if (batch_add(__HYPERVISOR_update_descriptor, args))
+		return 0;
 	return hypercall_update_descriptor(where, desc);
+}
+
+bool xen_descriptor_waits(maddr_t where)
+{
+	return batch_has_descriptor(where);
 }
 
 int xen_set_ldt(gva_t va, uint32_t entries)
 {
-	struct mmuext_op op = { .cmd = MMUEXT_SET_LDT };
+	static struct mmuext_op op = { .cmd = MMUEXT_SET_LDT };
+	const uint32_t args[BATCH_ARGS] = { hc_ptr(&op), 1, 0, DOMID_SELF };
 
 	op.arg1.linear_addr = va;
 	op.arg2.nr_ents = entries;
+	if (batch_add(__HYPERVISOR_mmuext_op, args))
+		return 0;
 	return hypercall_mmuext_op(&op, 1, NULL);
+}
+
+/* --- For batch.c ----------------------------------------------------------*/
+int batch_call(const struct multicall_entry *e)
+{
+	return hypercall4(e->op, e->args[0], e->args[1], e->args[2],
+			  e->args[3]);
+}
+
+int batch_multicall(struct multicall_entry *e, unsigned int n)
+{
+	return hypercall2(__HYPERVISOR_multicall, hc_ptr(e), n);
 }
 
 void xen_set_debugreg(uint32_t reg, uint32_t value)

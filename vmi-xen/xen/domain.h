@@ -100,9 +100,21 @@ void xen_fpu_taskswitch(bool ts);
 /* --- Descriptors (callback.c) ---------------------------------------------*/
 int __must_check xen_set_gdt(const mfn_t *frames, uint32_t entries);
 int __must_check xen_update_descriptor(maddr_t where, uint64_t desc);
+/** An update of it waits: what stands there now does not count. */
+bool xen_descriptor_waits(maddr_t where);
 int __must_check xen_set_ldt(gva_t va, uint32_t entries);
 void xen_set_debugreg(uint32_t reg, uint32_t value);
 uint32_t xen_get_debugreg(uint32_t reg);
+
+/* --- Lazy sections (batch.c) ----------------------------------------------*/
+/**
+ * While on, xen_stack_switch(), xen_fpu_taskswitch(), xen_update_descriptor()
+ * and xen_set_ldt() wait; the end sends them, with what waits of the page
+ * tables when that is sent next.
+ */
+void xen_lazy(bool on);
+/** Send them now; whether there were any. */
+bool xen_lazy_flush(void);
 
 /* --- vcpu_info ------------------------------------------------------------*/
 uint32_t xen_cr2(void);

@@ -2,9 +2,10 @@
 /*
  * The pager's hypercalls (mmu/xen-mmu.h), on real Xen.
  *
- * Hypercalls: mmu_update, update_va_mapping, mmuext_op.
+ * Hypercalls: mmu_update, update_va_mapping, mmuext_op; multicall by batch.c.
  * Flow: mmu/ -> here.
  */
+#include "xen/batch.h"
 #include "xen/hypercall.h"
 #include "xen/domain.h"
 #include "mmu/xen-mmu.h"
@@ -20,6 +21,11 @@ _Static_assert(sizeof(struct xen_mmu_entry) == sizeof(struct mmu_update),
 
 int xen_mmu_update(const struct xen_mmu_entry *e, uint32_t n, uint32_t *done)
 {
+	const uint32_t args[BATCH_ARGS] = { hc_ptr(e), n, hc_ptr(done),
+					    DOMID_SELF };
+
+	if (batch_waits())
+		return batch_send(args);
 	return hypercall_mmu_update(e, n, done);
 }
 

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The calls that a lazy section collects (VMI call SetLazyMode): the kernel's
+ * stack, descriptors, TS, the LDT.  At its end they go to Xen as one multicall,
+ * behind the page tables' updates; a call that is alone goes by itself.
+ * NEW_BASEPTR never waits: a multicall with it is continued (costs.md B.3).
+ *
+ * A section of Linux is a switch of processes, with interrupts off: nothing
+ * looks at this state before its end but a trap, and that sends it.
+ *
+ * Hypercalls: multicall of mmu_update, stack_switch, update_descriptor,
+ * fpu_taskswitch, mmuext_op SET_LDT.
+ * Flow: vmi/calls-mmu.c, trap/traps.c -> here -> callback.c.
+ */
+#include "xen/batch.h"
+#include "xen/domain.h"
+#include "lib/panic.h"
+
+/* Stack, TS, LDT, and descriptors: Linux has three for threads' segments. */
+#define BATCH_MAX 11
+
+static struct {
+	bool on;
+	unsigned int n;
+	/* [0] is mmu_update's place. */
+	struct multicall_entry call[1 + BATCH_MAX];
+} batch;
+
+/* The call that waits for the same as @op with @args would, else none. */
+static struct multicall_entry *find(uint32_t op, const uint32_t *args)
+{
+	for (unsigned int i = 1; i <= batch.n; i++) {
+		struct multicall_entry *e = &batch.call[i];
+
+		if (e->op == op &&
+		    (op != __HYPERVISOR_update_descriptor ||
+		     (e->args[0] == args[0] && e->args[1] == args[1])))
+			return e;
+	}
+	return NULL;
+}
+
+bool batch_add(uint32_t op, const uint32_t args[BATCH_ARGS])
+{
+	struct multicall_entry *e;
+
+	if (!batch.on)
+		return false;
+	e = find(op, args);
+	if (!e) {
+		if (batch.n == BATCH_MAX)
+			batch_send(NULL);
+		e = &batch.call[++batch.n];
+	}
+	e->op = op;
+	for (unsigned int i = 0; i < BATCH_ARGS; i++)
+		e->args[i] = args[i];
+	return true;
+}
+
+bool batch_has_descriptor(uint64_t where)
+{
+	const uint32_t args[] = { (uint32_t)where, (uint32_t)(where >> 32) };
+
+	return batch.n && find(__HYPERVISOR_update_descriptor, args);
+}
+
+bool batch_waits(void)
+{
+	return batch.n;
+}
+
+/* Results of all but mmu_update. */
+static void check(const struct multicall_entry *e, int rc)
+{
+	if (rc)
+		panic("hypercall %u (%#x, %#x, %#x, %#x) of a lazy section: rc %d",
+		      (unsigned int)e->op, (unsigned int)e->args[0],
+		      (unsigned int)e->args[1], (unsigned int)e->args[2],
+		      (unsigned int)e->args[3], rc);
+}
+
+int batch_send(const uint32_t *mmu_args)
+{
+	unsigned int n = batch.n, first = mmu_args ? 0 : 1;
+	struct multicall_entry *e = batch.call;
+	int rc;
+
+	batch.n = 0;
+	if (!n && !mmu_args)
+		return 0;
+	if (mmu_args) {
+		e->op = __HYPERVISOR_mmu_update;
+		for (unsigned int i = 0; i < BATCH_ARGS; i++)
+			e->args[i] = mmu_args[i];
+	}
+	if (n == first) { /* one alone */
+		rc = batch_call(&e[first]);
+		if (!mmu_args)
+			check(&e[first], rc);
+		return mmu_args ? rc : 0;
+	}
+	rc = batch_multicall(&e[first], n + 1 - first);
+	if (rc)
+		panic("multicall of %u: rc %d", n + 1 - first, rc);
+	for (unsigned int i = 1; i <= n; i++)
+		check(&e[i], (int)e[i].result);
+	return mmu_args ? (int)e->result : 0;
+}
+
+void xen_lazy(bool on)
+{
+	batch.on = on;
+	if (!on && batch.n)
+		batch_send(NULL);
+}
+
+bool xen_lazy_flush(void)
+{
+	bool some = batch.n;
+
+	if (some)
+		batch_send(NULL);
+	return some;
+}
