@@ -97,11 +97,16 @@ $(L)/xl-vmi: tests/lab/build-xl xl-config/xen-xl-vmi.patch $(L)/debs.sha256 | $(
 	$(Q)tests/lab/build-xl $(L)
 
 # pygrub and pvgrub, for the lab.
-$(L)/boot.tar: tests/lab/build-boot tests/lab/build-dom0 $(L)/debs.sha256
+$(L)/boot.tar: tests/lab/build-boot tests/lab/debs.py tests/lab/build-dom0 $(L)/debs.sha256
 	$(call say,BOOT,$@)
 	$(Q)tests/lab/build-boot $(L)
 
-LAB_NEEDS += $(XLC_PROGRAM) $(L)/xl-vmi $(L)/boot.tar $(I)/up.gz \
+# libvirt's daemon and virsh, for the lab.
+$(L)/libvirt.tar: tests/lab/build-libvirt tests/lab/debs.py tests/lab/build-dom0 $(L)/debs.sha256
+	$(call say,LIBVIRT,$@)
+	$(Q)tests/lab/build-libvirt $(L)
+
+LAB_NEEDS += $(XLC_PROGRAM) $(L)/libvirt.tar $(L)/xl-vmi $(L)/boot.tar $(I)/up.gz \
 	$(BUILD)/guests/linux-6.1-pae/bzImage $(BUILD)/guests/linux-6.1-nopae/bzImage
 LAB_TAP += tests/lab/test-toolstack tests/lab/test-toolstack-disk tests/lab/test-toolstack-life \
-	tests/lab/test-toolstack-linux
+	tests/lab/test-toolstack-linux tests/lab/test-libvirt
