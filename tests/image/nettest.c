@@ -5,8 +5,10 @@
  *	nettest serve PORT N		answer N requests, then end
  *	nettest send HOST PORT KB	to the server, which checks it
  *	nettest receive HOST PORT KB	from the server, checked here
+ *	nettest pour HOST PORT KB	as send and receive, but the bytes are
+ *	nettest drain HOST PORT KB	zeros and only counted (benchmarks)
  *
- * A request is a line: "send KB" or "receive KB" as the client sees it.  The
+ * A request is a line, what the client does and how much.  The
  * bytes are pseudo-random, in pieces of odd lengths; whoever gets them compares
  * each one and says how many arrived and how many were wrong.
  */
@@ -22,6 +24,7 @@
 #include <unistd.h>
 
 #define PIECE	    16001u /* bytes, no multiple of anything */
+#define BULK	    65536u
 #define TRIES	    50
 #define PAUSE_US    200000
 #define ANSWER_WAIT 60 /* seconds */
@@ -100,6 +103,32 @@ static uint32_t take(int fd, uint32_t bytes, uint32_t *wrong)
 	return got;
 }
 
+static void pour(int fd, uint32_t bytes)
+{
+	static uint8_t zeros[BULK];
+
+	for (uint32_t n; bytes; bytes -= n) {
+		n = bytes < BULK ? bytes : BULK;
+		if (write_all(fd, zeros, n))
+			return;
+	}
+}
+
+static uint32_t drain(int fd, uint32_t bytes)
+{
+	static uint8_t room[BULK];
+	uint32_t got = 0;
+
+	while (got < bytes) {
+		ssize_t n = read(fd, room, sizeof(room));
+
+		if (n <= 0)
+			break;
+		got += (uint32_t)n;
+	}
+	return got;
+}
+
 static void limit(int fd)
 {
 	struct timeval t = { .tv_sec = ANSWER_WAIT };
@@ -111,7 +140,7 @@ static void limit(int fd)
 /* --- Server ---------------------------------------------------------------*/
 static void serve_one(int fd)
 {
-	uint32_t kb, got, wrong;
+	uint32_t kb, got, wrong = 0;
 	char line[64];
 
 	limit(fd);
@@ -120,8 +149,13 @@ static void serve_one(int fd)
 	if (sscanf(line, "receive %u", &kb) == 1) {
 		give(fd, kb << 10);
 		read_line(fd, line, sizeof(line)); /* until it has all */
-	} else if (sscanf(line, "send %u", &kb) == 1) {
-		got = take(fd, kb << 10, &wrong);
+	} else if (sscanf(line, "drain %u", &kb) == 1) {
+		pour(fd, kb << 10);
+		read_line(fd, line, sizeof(line));
+	} else if (sscanf(line, "send %u", &kb) == 1 ||
+		   sscanf(line, "pour %u", &kb) == 1) {
+		got = line[0] == 's' ? take(fd, kb << 10, &wrong)
+				     : drain(fd, kb << 10);
 		snprintf(line, sizeof(line), "%u %u\n", got, wrong);
 		write_all(fd, line, strlen(line));
 	}
@@ -172,7 +206,7 @@ static int reach(const char *host, uint16_t port)
 static int client(const char *what, const char *host, uint16_t port,
 		  uint32_t kb)
 {
-	uint32_t got = 0, wrong = ~0u;
+	uint32_t got = 0, wrong = 0;
 	int fd = reach(host, port);
 	char line[64];
 
@@ -184,12 +218,18 @@ static int client(const char *what, const char *host, uint16_t port,
 	limit(fd);
 	snprintf(line, sizeof(line), "%s %u\n", what, kb);
 	write_all(fd, line, strlen(line));
-	if (!strcmp(what, "receive")) {
-		got = take(fd, kb << 10, &wrong);
+	if (!strcmp(what, "receive") || !strcmp(what, "drain")) {
+		got = what[0] == 'r' ? take(fd, kb << 10, &wrong)
+				     : drain(fd, kb << 10);
 		write_all(fd, "done\n", 5);
-	} else if (give(fd, kb << 10) || read_line(fd, line, sizeof(line)) ||
-		   sscanf(line, "%u %u", &got, &wrong) != 2) {
-		got = 0;
+	} else {
+		if (what[0] == 's')
+			give(fd, kb << 10);
+		else
+			pour(fd, kb << 10);
+		if (read_line(fd, line, sizeof(line)) ||
+		    sscanf(line, "%u %u", &got, &wrong) != 2)
+			got = ~0u;
 	}
 	close(fd);
 	printf("nettest: %s %u kB: %u bytes arrived, %u wrong\n", what, kb, got,
@@ -199,14 +239,18 @@ static int client(const char *what, const char *host, uint16_t port,
 
 int main(int argc, char **argv)
 {
+	static const char *const asks[] = { "send", "receive", "pour",
+					    "drain" };
 	const char *what = argc > 3 ? argv[1] : "";
+	unsigned int i;
 
 	if (!strcmp(what, "serve"))
 		return serve((uint16_t)atoi(argv[2]), atol(argv[3]));
-	if (argc > 4 && (!strcmp(what, "send") || !strcmp(what, "receive")))
-		return client(what, argv[2], (uint16_t)atoi(argv[3]),
-			      (uint32_t)strtoul(argv[4], NULL, 10));
+	for (i = 0; argc > 4 && i < sizeof(asks) / sizeof(asks[0]); i++)
+		if (!strcmp(what, asks[i]))
+			return client(what, argv[2], (uint16_t)atoi(argv[3]),
+				      (uint32_t)strtoul(argv[4], NULL, 10));
 	fprintf(stderr,
-		"nettest: serve PORT N, send or receive HOST PORT KB\n");
+		"nettest: serve PORT N, send, receive, pour or drain HOST PORT KB\n");
 	return 2;
 }

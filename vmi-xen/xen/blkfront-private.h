@@ -14,6 +14,7 @@
 #define NR_REQUESTS __CONST_RING_SIZE(blkif, PAGE_SIZE)
 #define MAX_SEGS    BLKIF_MAX_SEGMENTS_PER_REQUEST
 #define NR_BOUNCE   4
+#define NR_LISTS    4 /* of all disks: long requests at work at once */
 
 /* A place in a request's list of segments. */
 struct cursor {
@@ -21,12 +22,20 @@ struct cursor {
 	uint64_t sector;
 };
 
+/* A page for the segments of a request of more than MAX_SEGS. */
+struct seg_list {
+	struct blkif_request_segment *seg;
+	mfn_t frame;
+	grant_t grant; /* read-only; GRANT_NONE: the page is free */
+};
+
 /* A ring request in flight. */
 struct slot {
 	struct disk_request *r; /* NULL: free */
 	uint32_t nr_grants;
 	grant_t grant[MAX_SEGS];
-	uint8_t bounce; /* page that is used, NO_BOUNCE */
+	struct seg_list *list; /* has the grants instead; NULL: none */
+	uint8_t bounce;	       /* page that is used, NO_BOUNCE */
 	uint32_t bytes;
 	struct cursor from; /* where the data of it begin */
 };
@@ -43,6 +52,7 @@ struct blkfront {
 	void *bounce[NR_BOUNCE];
 	mfn_t bounce_frame[NR_BOUNCE];
 	bool bounce_used[NR_BOUNCE];
+	uint32_t max_indirect; /* segments of a long request; 0: none */
 	bool connected, barrier;
 	bool gone;    /* unplugged: whatever is asked fails */
 	bool refused; /* by us: it is no use to connect again */
@@ -71,6 +81,8 @@ void blkfront_tell(struct blkfront *b);
 void blkfront_requeue(struct blkfront *b);
 /** Nobody will ever answer: all that waits has failed. */
 void blkfront_fail(struct blkfront *b);
+/** Take pages for long requests; later ones are cut where there are none. */
+void blkfront_take_lists(struct machine *m);
 /** Have blkfront_tell() called soon. */
 void blkfront_tell_later(void);
 

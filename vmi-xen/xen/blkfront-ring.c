@@ -4,17 +4,23 @@
  *
  * Data moves between the backend and the guest's own pages, by a grant for
  * each page of a transfer.  What is not aligned to sectors goes through pages
- * of ours.  One page of ring, requests of 11 segments; a long transfer becomes
- * several.
+ * of ours.  One page of ring, requests of 11 segments, or of many more, which are
+ * in a page of ours then; a transfer becomes several where that does not do.
  *
  * Hypercalls: event_channel_op.
  * Source: xen/io/blkif.h.
  */
 #include "xen/blkfront-private.h"
+#include "boot/window.h"
 #include "cpu/machine.h"
 #include "lib/log.h"
 #include "lib/string.h"
 
+_Static_assert(offsetof(blkif_request_t, id) ==
+			       offsetof(blkif_request_indirect_t, id) &&
+		       DISK_MAX_SEGS * sizeof(struct blkif_request_segment) <=
+			       PAGE_SIZE,
+	       "a long request fits");
 _Static_assert(offsetof(blkif_request_t, id) ==
 			       offsetof(blkif_request_discard_t, id) &&
 		       offsetof(blkif_request_t, handle) ==
@@ -109,6 +115,48 @@ static int free_bounce(struct blkfront *b)
 	return -1;
 }
 
+static struct {
+	unsigned int n;
+	struct seg_list list[NR_LISTS];
+} lists;
+
+void blkfront_take_lists(struct machine *m)
+{
+	for (lists.n = 0; lists.n < NR_LISTS; lists.n++) {
+		struct seg_list *l = &lists.list[lists.n];
+
+		l->seg = window_page(m, &l->frame);
+		if (!l->seg)
+			break;
+	}
+}
+
+/* A list for what is left of @r; NULL: it does without. */
+static struct seg_list *take_list(struct blkfront *b,
+				  const struct disk_request *r)
+{
+	if (r->nr_segs - b->at.seg <= MAX_SEGS || b->max_indirect <= MAX_SEGS)
+		return NULL;
+	for (unsigned int i = 0; i < lists.n; i++) {
+		struct seg_list *l = &lists.list[i];
+
+		if (l->grant)
+			continue;
+		l->grant = grant_access(b->dev.backend_id, l->frame, true);
+		return l->grant ? l : NULL;
+	}
+	return NULL;
+}
+
+/* A page that the backend keeps is not used again. */
+static bool list_release(struct seg_list *l)
+{
+	if (!grant_end(l->grant))
+		return false;
+	l->grant = GRANT_NONE;
+	return true;
+}
+
 static blkif_request_t *ring_request(struct blkfront *b, struct slot *s,
 				     struct disk_request *r, uint8_t op)
 {
@@ -121,21 +169,47 @@ static blkif_request_t *ring_request(struct blkfront *b, struct slot *s,
 	q->id = (uint64_t)(s - b->slot);
 	s->r = r;
 	s->nr_grants = 0;
+	s->list = NULL;
 	s->bounce = NO_BOUNCE;
 	r->pending++;
 	return q;
 }
 
-static void add_segment(struct blkfront *b, struct slot *s, blkif_request_t *q,
-			grant_t g, uint32_t offset, uint32_t len)
+static struct blkif_request_segment segment(grant_t g, uint32_t offset,
+					    uint32_t len)
 {
-	struct blkif_request_segment *seg = &q->seg[q->nr_segments++];
+	return (struct blkif_request_segment){
+		.gref = g,
+		.first_sect = (uint8_t)(offset >> SECTOR_SHIFT),
+		.last_sect = (uint8_t)((offset + len - 1) >> SECTOR_SHIFT),
+	};
+}
 
-	(void)b;
+static void add_segment(struct slot *s, blkif_request_t *q, grant_t g,
+			uint32_t offset, uint32_t len)
+{
+	if (s->list) {
+		s->list->seg[s->nr_grants++] = segment(g, offset, len);
+		return;
+	}
+	/* Not by q's own number: the backend can write there. */
+	q->seg[s->nr_grants] = segment(g, offset, len);
 	s->grant[s->nr_grants++] = g;
-	seg->gref = g;
-	seg->first_sect = (uint8_t)(offset >> SECTOR_SHIFT);
-	seg->last_sect = (uint8_t)((offset + len - 1) >> SECTOR_SHIFT);
+	q->nr_segments = (uint8_t)s->nr_grants;
+}
+
+/* @q becomes a request whose segments are in a list. */
+static void make_long(struct blkfront *b, const struct slot *s,
+		      blkif_request_t *q, bool read)
+{
+	blkif_request_indirect_t *l = (blkif_request_indirect_t *)(void *)q;
+
+	l->operation = BLKIF_OP_INDIRECT;
+	l->indirect_op = read ? BLKIF_OP_READ : BLKIF_OP_WRITE;
+	l->nr_segments = (uint16_t)s->nr_grants;
+	l->sector_number = s->from.sector;
+	l->handle = (blkif_vdev_t)b->dev.id;
+	l->indirect_grefs[0] = s->list->grant;
 }
 
 /* Grant for the guest's page at @gpa; GRANT_NONE: no such memory. */
@@ -150,18 +224,23 @@ static grant_t guest_grant(struct blkfront *b, gpa_t gpa, bool backend_writes)
 			    !backend_writes);
 }
 
-/* Pages of the guest, as many as one ring request takes. */
+/* Pages of the guest, as many as one ring request takes; false: none. */
 static bool send_direct(struct blkfront *b, struct disk_request *r,
 			struct slot *s)
 {
 	bool read = r->op == DISK_READ;
+	struct seg_list *list = take_list(b, r);
+	uint32_t most = list ? b->max_indirect : MAX_SEGS;
 	blkif_request_t *q =
 		ring_request(b, s, r, read ? BLKIF_OP_READ : BLKIF_OP_WRITE);
 
+	s->list = list;
 	s->from = b->at;
 	s->bytes = 0;
 	q->sector_number = b->at.sector;
-	while (!at_end(r, &b->at) && q->nr_segments < MAX_SEGS &&
+	if (most > grant_free())
+		most = grant_free();
+	while (!at_end(r, &b->at) && s->nr_grants < most &&
 	       aligned(r, &b->at)) {
 		const struct disk_seg *seg = &r->seg[b->at.seg];
 		gpa_t gpa = seg->gpa + b->at.offset;
@@ -170,12 +249,16 @@ static bool send_direct(struct blkfront *b, struct disk_request *r,
 
 		if (!g)
 			break;
-		add_segment(b, s, q, g, (uint32_t)gpa & PAGE_MASK, len);
+		add_segment(s, q, g, (uint32_t)gpa & PAGE_MASK, len);
 		s->bytes += len;
 		advance(r, &b->at, len);
 	}
 	b->at.sector += s->bytes >> SECTOR_SHIFT;
-	return q->nr_segments != 0;
+	if (list && s->nr_grants)
+		make_long(b, s, q, read);
+	else if (list)
+		list_release(list);
+	return s->nr_grants != 0;
 }
 
 static void send_bounced(struct blkfront *b, struct disk_request *r,
@@ -207,7 +290,7 @@ static void send_bounced(struct blkfront *b, struct disk_request *r,
 		copy(b, r, &b->at, b->bounce[page], bytes, false);
 	}
 	add_segment(
-		b, s, q,
+		s, q,
 		grant_access(b->dev.backend_id, b->bounce_frame[page], !read),
 		0, bytes);
 	b->at.sector += bytes >> SECTOR_SHIFT;
@@ -269,7 +352,7 @@ static bool send_some(struct blkfront *b)
 	uint32_t bytes;
 	int page;
 
-	if (!s || RING_FULL(&b->ring) || grant_free() < MAX_SEGS)
+	if (!s || RING_FULL(&b->ring) || grant_free() <= MAX_SEGS)
 		return false;
 	if (r->op == DISK_FLUSH || r->op == DISK_DISCARD) {
 		if (r->op == DISK_FLUSH ? b->disk.can_flush
@@ -366,10 +449,16 @@ void blkfront_submit(struct disk *d, struct disk_request *r)
 /* --- Answers --------------------------------------------------------------*/
 static void slot_release(struct blkfront *b, struct slot *s)
 {
+	bool kept = false;
+
 	for (uint32_t i = 0; i < s->nr_grants; i++)
-		if (!grant_end(s->grant[i]))
-			log_warn(BLK, "%s: the backend keeps a page of ours",
-				 b->dev.node);
+		if (!grant_end(s->list ? s->list->seg[i].gref : s->grant[i]))
+			kept = true;
+	if (s->list && !list_release(s->list))
+		kept = true;
+	if (kept)
+		log_warn(BLK, "%s: the backend keeps pages of ours",
+			 b->dev.node);
 	if (s->bounce != NO_BOUNCE)
 		b->bounce_used[s->bounce] = false;
 	s->r = NULL;

@@ -76,6 +76,10 @@ static bool take_parameters(struct blkfront *b)
 	b->barrier =
 		!flush && xenbus_back_number(&b->dev, "feature-barrier", 0);
 	b->disk.can_flush = flush || b->barrier;
+	b->max_indirect =
+		xenbus_back_number(&b->dev, "feature-max-indirect-segments", 0);
+	if (b->max_indirect > DISK_MAX_SEGS)
+		b->max_indirect = DISK_MAX_SEGS;
 	b->disk.can_discard = !b->disk.read_only &&
 			      xenbus_back_number(&b->dev, "feature-discard", 0);
 	b->disk.discard_unit =
@@ -205,6 +209,8 @@ void blkfront_scan(struct machine *m)
 	blk.soft = evtchn_alloc(DOMID_SELF);
 	evtchn_handle(blk.soft, soft_event, NULL);
 	xenbus_scan("vbd", found, m);
+	if (blk.n)
+		blkfront_take_lists(m);
 }
 
 static void connect(struct blkfront *b)
