@@ -18,6 +18,7 @@
 
 #define NODE	  "device/vbd/51712"
 #define BACK	  "/local/domain/0/backend/vbd/1/51712"
+#define OTHER	  "device/vbd/51728" /* xs_list() has it, too */
 #define MAX_NODES 8
 #define STEP_NS	  1000000ull
 #define SECONDS	  2u
@@ -126,7 +127,8 @@ int xs_list(const char *path, char *buf, size_t size)
 
 int xs_watch(const char *path, xs_watch_fn fn, void *opaque)
 {
-	assert_string_equal(path, BACK "/state");
+	assert_true(!strcmp(path, BACK "/state") ||
+		    !strcmp(path, "device/vbd"));
 	watcher = fn;
 	watcher_opaque = opaque;
 	return 0;
@@ -288,6 +290,33 @@ static void test_scan(void **state)
 	assert_int_equal(ids[2], 51728);
 }
 
+static bool is_first(uint32_t id)
+{
+	return id == 51712;
+}
+
+static void test_others_are_refused(void **state)
+{
+	(void)state;
+	put(NODE "/state", "1");
+	xenbus_refuse_others("vbd", is_first);
+	event(); /* the other is in the list, but not there yet */
+	assert_int_equal(warnings, 0);
+	assert_null(find(OTHER "/state"));
+	put(OTHER "/backend", "/b");
+	put(OTHER "/backend-id", "0");
+	event();
+	assert_int_equal(warnings, 0);
+	put(OTHER "/state", "1");
+	event();
+	assert_string_equal(find(OTHER "/state")->value, "6");
+	assert_non_null(find("error/" OTHER "/error"));
+	assert_string_equal(find(NODE "/state")->value, "1");
+	assert_int_equal(warnings, 1);
+	event(); /* said once */
+	assert_int_equal(warnings, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup(test_gives_up, set_up),
 		cmocka_unit_test_setup(test_numbers, set_up),
 		cmocka_unit_test_setup(test_scan, set_up),
+		cmocka_unit_test_setup(test_others_are_refused, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

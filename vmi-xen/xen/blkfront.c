@@ -229,11 +229,20 @@ static void connect(struct blkfront *b)
 		 b->disk.cdrom ? ", CD-ROM" : "");
 }
 
+static bool known(uint32_t id)
+{
+	for (unsigned int i = 0; i < blk.n; i++)
+		if (blk.dev[i].dev.id == id)
+			return true;
+	return false;
+}
+
 void blkfront_connect(struct machine *m)
 {
 	(void)m;
 	for (unsigned int i = 0; i < blk.n; i++)
 		connect(&blk.dev[i]);
+	xenbus_refuse_others("vbd", known);
 }
 
 struct disk *blkfront_disk(unsigned int n)

@@ -247,11 +247,20 @@ static void connect(struct netfront *n)
 			n->dev.node, WAIT_SECONDS);
 }
 
+static bool known(uint32_t id)
+{
+	for (unsigned int i = 0; i < net.n; i++)
+		if (net.dev[i].dev.id == id)
+			return true;
+	return false;
+}
+
 void netfront_connect(struct machine *m)
 {
 	(void)m;
 	for (unsigned int i = 0; i < net.n; i++)
 		connect(&net.dev[i]);
+	xenbus_refuse_others("vif", known);
 }
 
 struct nic *netfront_nic(unsigned int n)

@@ -19,6 +19,7 @@
 #define LIST_MAX    1024
 #define VALUE_MAX   XS_VALUE_MAX
 #define MAX_DEVICES 32
+#define MAX_TYPES   2
 
 _Static_assert((int)XENBUS_RECONFIGURED == (int)XenbusStateReconfigured,
 	       "states are Xen's");
@@ -52,7 +53,7 @@ static void sort(uint32_t *v, unsigned int n)
 void xenbus_scan(const char *type, void (*found)(void *opaque, uint32_t id),
 		 void *opaque)
 {
-	static char list[LIST_MAX]; /* start of day only */
+	static char list[LIST_MAX]; /* not from within @found */
 	uint32_t ids[MAX_DEVICES];
 	char path[XENBUS_NODE_MAX];
 	unsigned int n = 0;
@@ -87,6 +88,53 @@ int xenbus_open(struct xenbus_dev *d, const char *type, uint32_t id)
 	return xs_read_number(path, &d->backend_id);
 }
 
+/* --- Devices that come later ----------------------------------------------*/
+static struct type {
+	const char *name;
+	bool (*known)(uint32_t id);
+} types[MAX_TYPES];
+
+static void refuse(void *opaque, uint32_t id)
+{
+	static const char why[] =
+		"plugged in at run time: the guest sees it after xl reboot";
+	const struct type *t = opaque;
+	char path[XENBUS_PATH_MAX];
+	struct xenbus_dev d;
+	uint32_t state;
+
+	if (t->known(id) || xenbus_open(&d, t->name, id))
+		return;
+	vmi_snprintf(path, sizeof(path), "%s/state", d.node);
+	if (xs_read_number(path, &state) || state == XENBUS_CLOSED)
+		return;
+	log_warn(DEV, "%s: %s", d.node, why);
+	vmi_snprintf(path, sizeof(path), "error/%s/error", d.node);
+	xs_write(path, why);
+	xenbus_switch(&d, XENBUS_CLOSED);
+}
+
+static void list_changed(void *opaque, const char *path)
+{
+	const struct type *t = opaque;
+
+	(void)path;
+	xenbus_scan(t->name, refuse, opaque);
+}
+
+void xenbus_refuse_others(const char *type, bool (*known)(uint32_t id))
+{
+	struct type *t = types[0].name ? &types[1] : &types[0];
+	char path[XENBUS_NODE_MAX];
+
+	*t = (struct type){ type, known };
+	vmi_snprintf(path, sizeof(path), "device/%s", type);
+	if (xs_watch(path, list_changed, t))
+		log_warn(DEV, "%s: no watch: new devices are not noticed",
+			 path);
+}
+
+/* --- Handshake ------------------------------------------------------------*/
 static void back_path(const struct xenbus_dev *d, const char *key, char *path,
 		      size_t size)
 {

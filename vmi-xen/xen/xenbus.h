@@ -35,10 +35,16 @@ struct xenbus_dev {
 
 /**
  * Call @found with each device of @type ("vbd", "vif"), in the order of
- * their numbers; @opaque is handed on.
+ * their numbers; @opaque is handed on.  Not from within @found.
  */
 void xenbus_scan(const char *type, void (*found)(void *opaque, uint32_t id),
 		 void *opaque);
+/**
+ * From now on refuse each device of @type that is not @known: the guest's board
+ * is made at the start.  The toolstack sees it closed, with an error that says
+ * why.
+ */
+void xenbus_refuse_others(const char *type, bool (*known)(uint32_t id));
 /** Fill @d for device @id of @type. Returns 0 or a negative error. */
 int xenbus_open(struct xenbus_dev *d, const char *type, uint32_t id);
 /** Set our state. */
