@@ -48,9 +48,10 @@ enum step op_out_dx(struct emul *e, struct insn *i)
 static bool ins_step(struct emul *e, struct insn *i)
 {
 	uint32_t va = string_dst(e, i), v = 0;
+	bool readable = e->ops->read(e, va, &v, i->size);
 
-	if (!e->ops->read(e, va, &v, i->size) ||
-	    !e->ops->write(e, va, &v, i->size))
+	/* The fault is that of writing, where it cannot be read either. */
+	if (!e->ops->write(e, va, &v, i->size) || !readable)
 		return false;
 	v = e->ops->in(e, (uint16_t)e->regs.gpr[R_EDX], i->size);
 	if (!e->ops->write(e, va, &v, i->size))
