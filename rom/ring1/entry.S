@@ -209,6 +209,35 @@ ring1_wake_stubs:
 	.endr
 	.org	ring1_wake_stubs + X86_NR_VECTORS * RING1_WAKE_SIZE
 
+/* The end of a step of user code, with the vector in EDX. */
+ring1_step_end:
+	pushl	%ds
+	pushl	%es
+	movl	$MON_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	cld
+	movl	%esp, %eax
+	call	ring1_stepped
+	jmp	ring1_return
+
+	.balign	RING1_STEP_SIZE
+	.globl	ring1_step_stubs
+	.hidden	ring1_step_stubs
+ring1_step_stubs:
+	.set	vector, 0
+	.rept	X86_EXC_MC + 1
+	.if	!(X86_EXC_HAVE_ERROR >> vector & 1)
+	pushl	$0
+	.endif
+	pushal
+	movl	$vector, %edx
+	jmp	ring1_step_end
+	.balign	RING1_STEP_SIZE
+	.set	vector, vector + 1
+	.endr
+	.org	ring1_step_stubs + (X86_EXC_MC + 1) * RING1_STEP_SIZE
+
 /* --- VMI_Init ----------------------------------------------------------------------------- */
 	.globl	rom_init_entry
 rom_init_entry:

@@ -131,9 +131,9 @@ static void idt_sync(struct ring1_cpu *c, uint32_t i)
 	ring1_idts()->guest[i] = (uint64_t)high << 32 | low;
 }
 
-static void idt_load(const uint64_t *table)
+void ring1_load_idt(const uint64_t *table, uint32_t entries)
 {
-	struct x86_dt_ptr p = { X86_NR_VECTORS * X86_DESC_SIZE - 1,
+	struct x86_dt_ptr p = { (uint16_t)(entries * X86_DESC_SIZE - 1),
 				(uint32_t)(uintptr_t)table };
 
 	x86_lidt(&p);
@@ -221,9 +221,9 @@ void ring1_wait(struct ring1_cpu *c, struct ring1_frame *f)
 	uint32_t vector;
 
 	time_service();
-	idt_load(ring1_idts()->halt);
+	ring1_load_idt(ring1_idts()->halt, X86_NR_VECTORS);
 	vector = ring1_hlt();
-	idt_load(ring1_idts()->guest);
+	ring1_load_idt(ring1_idts()->guest, X86_NR_VECTORS);
 	if (vector < X86_NR_EXC)
 		ring1_panic("ring-1 ROM: trap while halted: ", vector);
 	f->eflags |= X86_EFLAGS_IF;
@@ -290,6 +290,9 @@ static void own_descriptors(struct ring1_cpu *c)
 	c->gdt[MON_TSS / X86_DESC_SIZE] = x86_seg_desc(
 		tss, sizeof(c->tss) - 1,
 		X86_TYPE_TSS32 << X86_DESC_TYPE_SHIFT | X86_DESC_P);
+	for (uint32_t i = 0; i <= X86_EXC_MC; i++)
+		c->step_idt[i] = gate(ring1_step_stubs + i * RING1_STEP_SIZE,
+				      X86_TYPE_INT_GATE32, 0);
 }
 
 void ring1_cpu_init(const struct x86_dt_ptr *gdt, const struct x86_dt_ptr *idt,
@@ -304,7 +307,7 @@ void ring1_cpu_init(const struct x86_dt_ptr *gdt, const struct x86_dt_ptr *idt,
 	c->tss.iomap = sizeof(c->tss);
 	ring1_SetGDT(gdt);
 	ring1_SetIDT(idt);
-	idt_load(ring1_idts()->guest);
+	ring1_load_idt(ring1_idts()->guest, X86_NR_VECTORS);
 	x86_ltr(MON_TSS);
 	if (tr)
 		ring1_SetTR(tr);

@@ -6,9 +6,9 @@
  * its GDT and IDT in which what was for ring 0 is for ring 1.  IOPL is 1, so
  * the interrupt flag and ports are the guest's own; traps and interrupts go
  * straight to its handlers, on the stack for ring 1 in our TSS.  User code has
- * what ports the bitmap in the guest's TSS gives it.  Everything
- * else that is privileged comes to the monitor: calls through a call gate,
- * plain instructions as protection faults.
+ * what ports the bitmap in the guest's TSS gives it: such an instruction is one
+ * step with another IOPL.  Everything else that is privileged comes to the
+ * monitor: calls through a call gate, plain instructions as protection faults.
  */
 #ifndef RING1_H
 #define RING1_H
@@ -18,6 +18,7 @@
 #define RING1_CPU_SIZE	2048 /* variables and stack */
 #define RING1_GATE_SIZE 8    /* of the stub of one call */
 #define RING1_WAKE_SIZE 8    /* of the stub of one vector */
+#define RING1_STEP_SIZE 16   /* the same */
 
 /* Pages behind those of the reference ROM: IDTs, then processors. */
 #define RING1_IDT_PAGE (DATA_REF_PAGES)
@@ -51,6 +52,9 @@ struct ring1_cpu {
 	uint32_t guest_tss, guest_tss_limit; /* 0: none */
 	uint32_t sysenter[3]; /* MSRs, which are not set really */
 	uint8_t scratch[16];  /* an instruction to be executed */
+	/* A step of user code: gates for what can end it, what it began with. */
+	uint64_t step_idt[X86_EXC_MC + 1];
+	uint32_t step_flags, step_dr6;
 };
 _Static_assert(sizeof(struct ring1_cpu) <= RING1_CPU_SIZE - 1024,
 	       "a stack behind it");
@@ -73,6 +77,7 @@ void ring1_cpu_init(const struct x86_dt_ptr *gdt, const struct x86_dt_ptr *idt,
 /* Make the guest go on in its handler of @vector. */
 void ring1_inject(struct ring1_cpu *c, struct ring1_frame *f, uint32_t vector,
 		  bool has_error);
+void ring1_load_idt(const uint64_t *table, uint32_t entries);
 /* Wait for an interrupt; deliver it. */
 void ring1_wait(struct ring1_cpu *c, struct ring1_frame *f);
 void ring1_panic(const char *why, uint32_t value) __noreturn;
@@ -85,6 +90,7 @@ _Static_assert(2 * MAX_CPUS * RING1_CPU_SIZE == 4 * PAGE_SIZE, "two pages");
 RING1_LABEL(ring1_gate_entry);
 RING1_LABEL(ring1_gp_entry);
 RING1_LABEL(ring1_wake_stubs);
+RING1_LABEL(ring1_step_stubs);
 RING1_LABEL(ring1_exec_fault);
 RING1_LABEL(ring1_pops);
 RING1_LABEL(ring1_pops_end);
@@ -95,6 +101,7 @@ int ring1_exec(struct ring1_frame *f, const uint8_t *code);
 
 /* Called by entry.S. */
 void ring1_gp(struct ring1_frame *f);
+void ring1_stepped(struct ring1_frame *f, uint32_t vector);
 void ring1_call(struct ring1_frame *f);
 
 void ring1_SetGDT(const struct x86_dt_ptr *p);

@@ -4,25 +4,31 @@
 #include "x86-insn.h"
 #include "lib/string.h"
 
-#define OP_HLT	     0xf4
-#define OP_TWO_BYTE  0x0f
-#define OP_RET	     0xc3
-#define OP_CLTS	     0x06
-#define OP_INVD	     0x08
-#define OP_WBINVD    0x09
-#define OP_MOV_CR    0x20 /* to 23h: CR and DR, both ways */
-#define OP_MOV_LAST  0x23
-#define OP_WRMSR     0x30
-#define OP_RDMSR     0x32
-#define OP_RDPMC     0x33
-#define PREFIX_DATA  0x66
-#define OP_PORT	     0xe4 /* to E7h, and EC to EFh: IN, OUT */
-#define OP_PORT_MASK 0xf4
-#define OP_PORT_WIDE 0x01
-#define OP_PORT_DX   0x08 /* else a byte of it follows */
-#define MODRM_RM     0x07
-#define MODRM_RM_ESP 0x04
-#define RING	     1u
+#define OP_HLT	    0xf4
+#define OP_TWO_BYTE 0x0f
+#define OP_RET	    0xc3
+#define OP_CLTS	    0x06
+#define OP_INVD	    0x08
+#define OP_WBINVD   0x09
+#define OP_MOV_CR   0x20 /* to 23h: CR and DR, both ways */
+#define OP_MOV_LAST 0x23
+#define OP_WRMSR    0x30
+#define OP_RDMSR    0x32
+#define OP_RDPMC    0x33
+#define PREFIX_DATA 0x66
+/* The address's size, repetitions, segments, the operand's size. */
+#define PREFIXES                                                               \
+	0x67, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, PREFIX_DATA
+#define OP_STRING      0x6c /* to 6Fh: INS, OUTS; by DX */
+#define OP_STRING_MASK 0xfc
+#define OP_PORT	       0xe4 /* to E7h, and EC to EFh: IN, OUT */
+#define OP_PORT_MASK   0xf4
+#define OP_PORT_WIDE   0x01
+#define OP_PORT_DX     0x08 /* else a byte of it follows */
+#define MODRM_RM       0x07
+#define MODRM_RM_ESP   0x04
+#define RING	       1u
+#define STEP_FLAGS     (X86_EFLAGS_IOPL | X86_EFLAGS_IF | X86_EFLAGS_TF)
 
 /* --- Delivery ---------------------------------------------------------------------- */
 static void push(struct ring1_frame *f, uint32_t value)
@@ -124,10 +130,7 @@ static bool emulate(struct ring1_cpu *c, struct ring1_frame *f)
 }
 
 /* --- Ports of user code ---------------------------------------------------------------- */
-/*
- * IN and OUT, not INS and OUTS, whose memory is the user's.  A segment whose
- * base is not 0 has its code elsewhere: it keeps its fault.
- */
+/* A segment whose base is not 0 has its code elsewhere: it keeps its fault. */
 static bool is_flat(const struct ring1_cpu *c, uint32_t sel)
 {
 	uint32_t i = (sel & X86_SEL_INDEX) / X86_DESC_SIZE;
@@ -152,28 +155,69 @@ static bool in_bitmap(const struct ring1_cpu *c, uint32_t port, uint32_t size)
 	return !((bits[0] | bits[1] << 8) >> port % 8 & ((1u << size) - 1));
 }
 
-static bool user_port(struct ring1_cpu *c, struct ring1_frame *f)
+static bool is_prefix(uint8_t byte)
+{
+	static const uint8_t prefixes[] = { PREFIXES };
+
+	for (size_t i = 0; i < sizeof(prefixes); i++)
+		if (byte == prefixes[i])
+			return true;
+	return false;
+}
+
+/* What the instruction at EIP, if it is one of these, does with ports. */
+static bool find_port(const struct ring1_frame *f, uint32_t *port,
+		      uint32_t *size)
 {
 	const uint8_t *p = x86_ptr(f->eip);
-	uint32_t n, size;
-	bool by_dx;
+	bool word = false, by_dx = true;
 
-	if ((f->eflags & X86_EFLAGS_VM) || !is_flat(c, f->cs))
-		return false;
-	n = p[0] == PREFIX_DATA;
-	if ((p[n] & OP_PORT_MASK) != OP_PORT)
-		return false;
-	size = !(p[n] & OP_PORT_WIDE) ? 1 : n ? 2 : 4;
-	by_dx = p[n++] & OP_PORT_DX;
-	if (!in_bitmap(c, by_dx ? f->edx & 0xffff : p[n], size))
-		return false;
-	n += !by_dx;
-	memcpy(c->scratch, p, n);
-	c->scratch[n] = OP_RET;
-	if (ring1_exec(f, c->scratch))
-		return false;
-	f->eip += n;
+	for (; is_prefix(*p); p++)
+		word |= *p == PREFIX_DATA;
+	if ((*p & OP_STRING_MASK) != OP_STRING) {
+		if ((*p & OP_PORT_MASK) != OP_PORT)
+			return false;
+		by_dx = *p & OP_PORT_DX;
+	}
+	*size = !(*p & OP_PORT_WIDE) ? 1 : word ? 2 : 4;
+	*port = by_dx ? f->edx & 0xffff : p[1];
 	return true;
+}
+
+/*
+ * The processor does it where it stands, so that its memory is the user's: one
+ * step, or one round of a REP, with an IOPL that lets it.  Interrupts are off
+ * meanwhile, and all that can end it comes to the monitor.
+ */
+static bool user_port(struct ring1_cpu *c, struct ring1_frame *f)
+{
+	uint32_t port, size;
+
+	if ((f->eflags & X86_EFLAGS_VM) || !is_flat(c, f->cs) ||
+	    !find_port(f, &port, &size) || !in_bitmap(c, port, size))
+		return false;
+	c->step_flags = f->eflags;
+	c->step_dr6 = x86_read_dr6();
+	x86_write_dr6(X86_DR6_DEFAULT);
+	f->eflags &= ~(uint32_t)X86_EFLAGS_IF;
+	f->eflags |= X86_EFLAGS_IOPL | X86_EFLAGS_TF;
+	ring1_load_idt(c->step_idt, X86_EXC_MC + 1);
+	return true;
+}
+
+void ring1_stepped(struct ring1_frame *f, uint32_t vector)
+{
+	struct ring1_cpu *c = ring1_cpu();
+	uint32_t dr6 = x86_read_dr6() & ~X86_DR6_DEFAULT;
+
+	ring1_load_idt(ring1_idts()->guest, X86_NR_VECTORS);
+	f->eflags = (f->eflags & ~(uint32_t)STEP_FLAGS) |
+		    (c->step_flags & STEP_FLAGS);
+	if (!(c->step_flags & X86_EFLAGS_TF))
+		dr6 &= ~(uint32_t)X86_DR6_BS;
+	x86_write_dr6(c->step_dr6 | dr6);
+	if (vector != X86_EXC_DB || dr6)
+		ring1_inject(c, f, vector, x86_exc_has_error(vector));
 }
 
 /*
@@ -206,12 +250,12 @@ static void emulated(struct ring1_cpu *c, struct ring1_frame *f)
 void ring1_gp(struct ring1_frame *f)
 {
 	struct ring1_cpu *c = ring1_cpu();
+	uint32_t ring = f->cs & X86_SEL_RPL;
 
-	if (!(f->cs & X86_SEL_RPL))
+	if (!ring)
 		fault_in_ring0(c, f);
-	else if (f->error || !((f->cs & X86_SEL_RPL) == RING ? emulate(c, f)
-							     : user_port(c, f)))
-		ring1_inject(c, f, X86_EXC_GP, true);
-	else
+	else if (!f->error && ring == RING && emulate(c, f))
 		emulated(c, f);
+	else if (f->error || ring == RING || !user_port(c, f))
+		ring1_inject(c, f, X86_EXC_GP, true);
 }

@@ -155,3 +155,113 @@ TEST("ports", "an operand's size goes by the code segment", AFTER)
 	vmi(VMI_CALL_SetIOPLMask, 0);
 	write_spare(x86_desc_make(0, 0));
 }
+
+/* INS or OUTS of user code at @eip, COUNT bytes at @at. */
+#define COUNT	   5u
+#define LINE	   "ports"
+#define KEPT_FLAGS (X86_EFLAGS_IF | X86_EFLAGS_TF)
+
+static void string_at(uint32_t eip, uint32_t at, uint32_t more_flags)
+{
+	const struct user_regs r = { .eip = eip,
+				     .esp = USER_STACK_TOP,
+				     .eflags = LINUX_FLAGS | more_flags,
+				     .ecx = COUNT,
+				     .edx = SCRATCH,
+				     .esi = at,
+				     .edi = at };
+
+	user_run(&r, false);
+	check_eq(last_trap.frame.eflags & KEPT_FLAGS,
+		 X86_EFLAGS_IF | (more_flags & X86_EFLAGS_TF));
+	check((last_trap.frame.eflags & X86_EFLAGS_IOPL) != X86_EFLAGS_IOPL);
+}
+
+static void is_at(uint32_t vector, uint32_t eip, uint32_t edi, uint32_t esi,
+		  uint32_t left)
+{
+	check_eq(last_trap.frame.vector, vector);
+	check_eq(last_trap.frame.eip, eip);
+	check_eq(last_trap.frame.edi, edi);
+	check_eq(last_trap.frame.esi, esi);
+	check_eq(last_trap.frame.ecx, left);
+}
+
+TEST("ports", "INS and OUTS by the bitmap", AFTER)
+{
+	const uint8_t *data = (const uint8_t *)USER_DATA;
+
+	bitmap();
+	outb(SCRATCH, VALUE);
+	string_at(USER(user_rep_insb), USER_DATA, 0);
+	is_at(X86_EXC_GP, USER(user_rep_insb), USER_DATA, USER_DATA, COUNT);
+	string_at(USER(user_rep_outsb), USER_DATA, 0);
+	is_at(X86_EXC_GP, USER(user_rep_outsb), USER_DATA, USER_DATA, COUNT);
+	allow(SCRATCH, true);
+	string_at(USER(user_rep_insb), USER_DATA, 0);
+	is_at(SYSCALL_VECTOR, USER(user_rep_insb) + 4, USER_DATA + COUNT,
+	      USER_DATA, 0);
+	for (uint32_t i = 0; i < COUNT; i++)
+		check_eq(data[i], VALUE);
+	check_eq(data[COUNT], 0);
+	memcpy((void *)USER_DATA, LINE, COUNT);
+	string_at(USER(user_rep_outsb), USER_DATA, 0);
+	is_at(SYSCALL_VECTOR, USER(user_rep_outsb) + 4, USER_DATA,
+	      USER_DATA + COUNT, 0);
+	check_eq(inb(SCRATCH), LINE[COUNT - 1]);
+	string_at(USER(user_outsb_es), USER_DATA, 0);
+	is_at(SYSCALL_VECTOR, USER(user_outsb_es) + 4, USER_DATA, USER_DATA + 1,
+	      COUNT);
+	check_eq(inb(SCRATCH), LINE[0]);
+	string_at(USER(user_insw), USER_DATA, 0);
+	is_at(X86_EXC_GP, USER(user_insw), USER_DATA, USER_DATA, COUNT);
+	check_eq(last_trap.frame.error, 0);
+}
+
+/* The port is open, the memory is not the user's. */
+static void string_faults(uint32_t eip, uint32_t at, uint32_t error)
+{
+	string_at(eip, at, 0);
+	is_at(X86_EXC_PF, eip, at, at, COUNT);
+	check_eq(last_trap.frame.error, error);
+	check_eq(last_trap.cr2, at);
+}
+
+TEST("ports", "INS and OUTS use the user's rights to memory", AFTER)
+{
+	const uint32_t user = X86_PFEC_U, write = X86_PFEC_W,
+		       present = X86_PFEC_P;
+	uint32_t kernel = (uint32_t)(uintptr_t)&tss;
+	uint8_t first = *(const uint8_t *)&tss;
+
+	bitmap();
+	allow(SCRATCH, true);
+	outb(SCRATCH, (uint8_t)~first);
+	string_faults(USER(user_rep_insb), kernel, user | write | present);
+	check_eq(*(const volatile uint8_t *)&tss, first);
+	string_faults(USER(user_rep_outsb), kernel, user | present);
+	check_eq(inb(SCRATCH), (uint8_t)~first);
+	string_faults(USER(user_rep_insb), USER_VA, user | write | present);
+	string_faults(USER(user_rep_insb), USER_DATA + PAGE_SIZE, user | write);
+	/* In the middle: what was before it is done. */
+	string_at(USER(user_rep_insb), USER_DATA + PAGE_SIZE - 2, 0);
+	is_at(X86_EXC_PF, USER(user_rep_insb), USER_DATA + PAGE_SIZE,
+	      USER_DATA + PAGE_SIZE - 2, COUNT - 2);
+	check_eq(last_trap.cr2, USER_DATA + PAGE_SIZE);
+}
+
+TEST("ports", "single step over INS and OUTS, round by round", AFTER)
+{
+	bitmap();
+	allow(SCRATCH, true);
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+	string_at(USER(user_rep_insb), USER_DATA, X86_EFLAGS_TF);
+	is_at(X86_EXC_DB, USER(user_rep_insb), USER_DATA + 1, USER_DATA,
+	      COUNT - 1);
+	check_eq((uint32_t)vmi(VMI_CALL_GetDR, 6) & X86_DR6_BS, X86_DR6_BS);
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+	string_at(USER(user_outsb_es), USER_DATA, X86_EFLAGS_TF);
+	is_at(X86_EXC_DB, USER(user_outsb_es) + 2, USER_DATA, USER_DATA + 1,
+	      COUNT);
+	vmi(VMI_CALL_SetDR, 6, X86_DR6_DEFAULT);
+}

@@ -71,6 +71,18 @@ ENTRY(user_in_word)
 	inw	%dx, %ax
 	SYSCALL
 	.code32
+ENTRY(user_rep_insb)
+	rep insb
+	SYSCALL
+ENTRY(user_insw)
+	insw
+	SYSCALL
+ENTRY(user_rep_outsb)
+	rep outsb
+	SYSCALL
+ENTRY(user_outsb_es)
+	outsb	%es:(%esi), (%dx)
+	SYSCALL
 ENTRY(user_out_delay)
 	outb	%al, $0x80
 	SYSCALL
