@@ -12,11 +12,10 @@ void offsets(void)
 {
 	OFFSET(VCPU_INFO_PENDING, vcpu_info, evtchn_upcall_pending);
 	OFFSET(VCPU_INFO_MASK, vcpu_info, evtchn_upcall_mask);
+	OFFSET(VCPU_INFO_CR2, vcpu_info, arch.cr2);
 	OFFSET(VCPU_UPCALL_DEFERRED, vcpu, upcall_deferred);
 	OFFSET(VCPU_REAL_TS, vcpu, real_ts);
-	OFFSET(VCPU_MODE, vcpu, mode);
-	OFFSET(VCPU_GDT_STALE, vcpu, gdt_stale);
-	DEFINE(MODE_VMI, CPU_VMI);
+	OFFSET(VCPU_SHORT_FAULTS, vcpu, short_faults);
 	OFFSET(VCPU_CALL_FAULT, vcpu, call_fault);
 	OFFSET(VCPU_STI_BLOCKED, vcpu, sti_blocked);
 	OFFSET(COUNTERS_CALL, counters, calls);

@@ -132,6 +132,7 @@ static void stale_set(struct vcpu *v, uint32_t index, bool stale)
 		return;
 	*word ^= BIT(index % 32);
 	v->gdt_stale = (uint16_t)(v->gdt_stale + (stale ? 1 : -1));
+	v->short_faults = v->mode == CPU_VMI && !v->gdt_stale;
 }
 
 static union x86_desc guest_gdt_read(struct vcpu *v, uint32_t index)

@@ -108,7 +108,8 @@ struct vcpu {
 	uint32_t kernel_ss, kernel_esp; /* stack for traps from ring 3 */
 	struct gate idt[NR_VECTORS];
 
-	uint16_t gdt_stale; /* entries kept for selectors that are loaded */
+	uint32_t short_faults; /* #PF needs no look at mode and GDT (entry.S) */
+	uint16_t gdt_stale;    /* entries kept for selectors that are loaded */
 	uint32_t gdt_stale_map[GDT_ENTRIES / 32];
 	struct shadow_vcpu shadow;
 

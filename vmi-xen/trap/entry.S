@@ -78,7 +78,6 @@ END(trap_entry_\vector)
 	TRAP_ENTRY_IRET 11
 	TRAP_ENTRY_IRET 12
 	TRAP_ENTRY_IRET 13
-	TRAP_ENTRY 14, 1
 	TRAP_ENTRY 16
 	TRAP_ENTRY 17, 1
 	TRAP_ENTRY 18
@@ -105,8 +104,11 @@ event_upcall_frame:
 	jmp	trap_common
 END(event_upcall)
 
-/* in: struct cpu_regs from ->vector on, pushed.  All other registers live. */
-ENTRY(trap_common)
+/*
+ * Save the rest of struct cpu_regs below its vector, and make C's segments.
+ * out: ebp = struct cpu_regs *; flags: below, if it lies on our stack.
+ */
+.macro SAVE_REGS
 	pusha
 	pushl	%es
 	pushl	%ds
@@ -114,24 +116,38 @@ ENTRY(trap_common)
 	movl	$FLAT_RING1_DS, %eax
 	movl	%eax, %ds
 	movl	%eax, %es
-	movl	%esp, %eax		/* struct cpu_regs * */
 	movl	%esp, %ebp
 	movl	%esp, %ecx
 	subl	$vcpu_stack, %ecx
 	cmpl	$VCPU_STACK_SIZE, %ecx
-	jb	1f			/* on our stack already */
+.endm
+
+/* The most frequent of all has a way of its own. */
+ENTRY(trap_entry_14)
+	pushl	$X86_EXC_PF
+	SAVE_REGS
+	jb	trap_saved
+	cmpl	$0, vcpu0 + VCPU_SHORT_FAULTS
+	je	trap_other_stack
 	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
-	/* The most frequent of all has a way of its own. */
-	cmpl	$X86_EXC_PF, REGS_VECTOR(%ebp)
-	jne	1f
-	cmpl	$MODE_VMI, vcpu0 + VCPU_MODE
-	jne	1f
-	cmpw	$0, vcpu0 + VCPU_GDT_STALE
-	jne	1f
+	movl	%ebp, %eax
+	movl	shared_info_page + VCPU_INFO_CR2, %edx
 	call	trap_page_fault_vmi
-	jmp	2f
-1:	call	trap_dispatch
-2:
+	movl	%ebp, %esp
+	testl	%eax, %eax
+	jnz	trap_deliver
+	jmp	trap_resume
+END(trap_entry_14)
+
+/* in: struct cpu_regs from ->vector on, pushed.  All other registers live. */
+ENTRY(trap_common)
+	SAVE_REGS
+	jb	trap_saved		/* on our stack already */
+trap_other_stack:
+	movl	$vcpu_stack + VCPU_STACK_SIZE, %esp
+trap_saved:
+	movl	%ebp, %eax		/* struct cpu_regs * */
+	call	trap_dispatch
 	movl	%ebp, %esp
 	testl	%eax, %eax
 	jnz	trap_deliver

@@ -46,10 +46,10 @@ uint32_t trap_page_fault(struct vcpu *v, struct cpu_regs *regs)
 	return general_way(v, regs, cr2);
 }
 
-uint32_t trap_page_fault_vmi(struct cpu_regs *regs)
+uint32_t trap_page_fault_vmi(struct cpu_regs *regs, uint32_t cr2)
 {
 	struct vcpu *v = this_vcpu();
-	uint32_t cr2 = xen_cr2(), error;
+	uint32_t error;
 
 	counters.traps[X86_EXC_PF]++;
 	trace_note(TRACE_TRAP, X86_EXC_PF, regs->eip, cr2);

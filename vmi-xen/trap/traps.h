@@ -31,10 +31,10 @@ extern uint8_t vcpu_stack_guard[PAGE_SIZE], vcpu_stack[VCPU_STACK_SIZE];
 uint32_t trap_dispatch(struct cpu_regs *regs);
 
 /**
- * The same for a #PF of the guest after VMI_Init, when nothing else is to be
- * done first (entry.S).
+ * The same for a #PF of the guest at @cr2 after VMI_Init, when nothing else is
+ * to be done first (vcpu.short_faults).
  */
-uint32_t trap_page_fault_vmi(struct cpu_regs *regs);
+uint32_t trap_page_fault_vmi(struct cpu_regs *regs, uint32_t cr2);
 
 /** Print the registers and the stack of a frame at error level. */
 void regs_dump(const struct cpu_regs *regs);

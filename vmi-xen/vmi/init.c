@@ -170,6 +170,7 @@ void __noreturn vmi_init(struct vcpu *v, struct cpu_regs *regs)
 	regs->eax = VMI_INIT_OK;
 
 	v->mode = CPU_VMI;
+	v->short_faults = !v->gdt_stale;
 	v->ring = 1;
 	v->sti_blocked = 1;
 	regs->cs = to_ring(v, regs->cs);
