@@ -6,7 +6,7 @@
  * What is known of that table is in mmu.set, for the half page that holds
  * mmu.set.key; whatever changes what is known calls set_forget().  A call of the
  * other format's size has no key, and goes the long way.  It is here
- * to be inlined: 60 instructions, against 490 of the long way in tables.c,
+ * to be inlined: some 65 instructions, against 490 of the long way in tables.c,
  * which does everything else.  test-shadow-random runs both.
  */
 #ifndef VMI_MMU_SHORT_H

@@ -40,22 +40,11 @@ static struct multicall_entry *find(uint32_t op, const uint32_t *args)
 	return NULL;
 }
 
-bool batch_add(uint32_t op, const uint32_t args[BATCH_ARGS])
+static void fill(struct multicall_entry *e, uint32_t op, const uint32_t *args)
 {
-	struct multicall_entry *e;
-
-	if (!batch.on)
-		return false;
-	e = find(op, args);
-	if (!e) {
-		if (batch.n == BATCH_MAX)
-			batch_send(NULL);
-		e = &batch.call[++batch.n];
-	}
 	e->op = op;
 	for (unsigned int i = 0; i < BATCH_ARGS; i++)
 		e->args[i] = args[i];
-	return true;
 }
 
 bool batch_has_descriptor(uint64_t where)
@@ -80,39 +69,65 @@ static void check(const struct multicall_entry *e, int rc)
 		      (unsigned int)e->args[3], rc);
 }
 
-int batch_send(const uint32_t *mmu_args)
+static void check_all(unsigned int n)
 {
-	unsigned int n = batch.n, first = mmu_args ? 0 : 1;
-	struct multicall_entry *e = batch.call;
-	int rc;
+	for (unsigned int i = 1; i <= n; i++)
+		check(&batch.call[i], (int)batch.call[i].result);
+}
+
+static void multicall(struct multicall_entry *e, unsigned int n)
+{
+	int rc = batch_multicall(e, n);
+
+	if (rc)
+		panic("multicall of %u: rc %d", n, rc);
+}
+
+static void send(void)
+{
+	unsigned int n = batch.n;
 
 	batch.n = 0;
-	if (!n && !mmu_args)
-		return 0;
-	if (mmu_args) {
-		e->op = __HYPERVISOR_mmu_update;
-		for (unsigned int i = 0; i < BATCH_ARGS; i++)
-			e->args[i] = mmu_args[i];
+	if (n == 1) { /* a switch of Linux, most often */
+		check(&batch.call[1], batch_call(&batch.call[1]));
+		return;
 	}
-	if (n == first) { /* one alone */
-		rc = batch_call(&e[first]);
-		if (!mmu_args)
-			check(&e[first], rc);
-		return mmu_args ? rc : 0;
+	multicall(&batch.call[1], n);
+	check_all(n);
+}
+
+bool batch_add(uint32_t op, const uint32_t args[BATCH_ARGS])
+{
+	struct multicall_entry *e;
+
+	if (!batch.on)
+		return false;
+	e = find(op, args);
+	if (!e) {
+		if (batch.n == BATCH_MAX)
+			send();
+		e = &batch.call[++batch.n];
 	}
-	rc = batch_multicall(&e[first], n + 1 - first);
-	if (rc)
-		panic("multicall of %u: rc %d", n + 1 - first, rc);
-	for (unsigned int i = 1; i <= n; i++)
-		check(&e[i], (int)e[i].result);
-	return mmu_args ? (int)e->result : 0;
+	fill(e, op, args);
+	return true;
+}
+
+int batch_send_behind(uint32_t op, const uint32_t args[BATCH_ARGS])
+{
+	unsigned int n = batch.n;
+
+	batch.n = 0;
+	fill(&batch.call[0], op, args);
+	multicall(batch.call, n + 1);
+	check_all(n);
+	return (int)batch.call[0].result;
 }
 
 void xen_lazy(bool on)
 {
 	batch.on = on;
 	if (!on && batch.n)
-		batch_send(NULL);
+		send();
 }
 
 bool xen_lazy_flush(void)
@@ -120,6 +135,6 @@ bool xen_lazy_flush(void)
 	bool some = batch.n;
 
 	if (some)
-		batch_send(NULL);
+		send();
 	return some;
 }

@@ -28,10 +28,10 @@ bool batch_has_descriptor(uint64_t where);
 bool batch_waits(void);
 
 /**
- * Make the calls that wait, after mmu_update with @mmu_args if that is not
- * NULL; its result, else 0.  Panics when Xen refuses another.
+ * Make hypercall @op, and behind it the calls that wait, of which there must be
+ * one.  Its result; panics when Xen refuses another.
  */
-int batch_send(const uint32_t *mmu_args);
+int batch_send_behind(uint32_t op, const uint32_t args[BATCH_ARGS]);
 
 /* What the batch is sent with (callback.c). */
 int batch_call(const struct multicall_entry *e);

@@ -25,7 +25,7 @@ int xen_mmu_update(const struct xen_mmu_entry *e, uint32_t n, uint32_t *done)
 					    DOMID_SELF };
 
 	if (batch_waits())
-		return batch_send(args);
+		return batch_send_behind(__HYPERVISOR_mmu_update, args);
 	return hypercall_mmu_update(e, n, done);
 }
 
