@@ -12,7 +12,7 @@ ADAPTER_SRCS := $(addprefix vmi-xen/,\
 	vmi/calls-mmu.c vmi/calls-io.c vmi/calls-time.c \
 	lib/string.c lib/printf.c lib/log.c lib/panic.c lib/counters.c lib/trace.c \
 	xen/startinfo.c xen/console.c xen/evtchn.c xen/batch.c xen/callback.c xen/time.c \
-	xen/sched.c xen/mmu-queue.c xen/xenstore.c xen/grant.c xen/xenbus.c xen/blkfront.c xen/blkfront-ring.c \
+	xen/sched.c xen/mmu-queue.c xen/xenstore.c xen/xenstore-number.c xen/grant.c xen/xenbus.c xen/blkfront.c xen/blkfront-ring.c \
 	xen/netfront.c xen/netfront-join.c xen/netfront-ring.c) \
 	rom/xen-rom.c
 

@@ -98,6 +98,17 @@ ring1_SYSEXIT:
 	pushl	%edx
 	iret
 
+/* Behind PUSHAL: the rest of struct ring1_frame, which EAX points to then. */
+	.macro	MONITOR
+	pushl	%ds
+	pushl	%es
+	movl	$MON_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	cld
+	movl	%esp, %eax
+	.endm
+
 /* --- Ring 0 ---------------------------------------------------------------------------- */
 /* By the call gate: EIP, CS, ESP, SS are there; make it an interrupt's frame. */
 	.globl	ring1_gate_entry
@@ -110,13 +121,7 @@ ring1_gate_entry:
 	popl	8(%esp)
 	pushl	$0
 	pushal
-	pushl	%ds
-	pushl	%es
-	movl	$MON_DS, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	cld
-	movl	%esp, %eax
+	MONITOR
 	call	ring1_call
 	jmp	ring1_return
 
@@ -124,13 +129,7 @@ ring1_gate_entry:
 	.hidden	ring1_gp_entry
 ring1_gp_entry:
 	pushal
-	pushl	%ds
-	pushl	%es
-	movl	$MON_DS, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	cld
-	movl	%esp, %eax
+	MONITOR
 	call	ring1_gp
 ring1_return:
 	.globl	ring1_pops, ring1_pops_end
@@ -211,13 +210,7 @@ ring1_wake_stubs:
 
 /* The end of a step of user code, with the vector in EDX. */
 ring1_step_end:
-	pushl	%ds
-	pushl	%es
-	movl	$MON_DS, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	cld
-	movl	%esp, %eax
+	MONITOR
 	call	ring1_stepped
 	jmp	ring1_return
 

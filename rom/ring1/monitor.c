@@ -55,18 +55,25 @@ static uint32_t type_of(uint32_t high)
 	return (high & X86_DESC_TYPE) >> X86_DESC_TYPE_SHIFT;
 }
 
+/* Entry @i of a table of the guest's; zeros beyond its end. */
+static void read_entry(const struct x86_dt_ptr *table, uint32_t i,
+		       uint32_t *low, uint32_t *high)
+{
+	const uint32_t *src = x86_ptr(table->base + i * X86_DESC_SIZE);
+	bool inside = (i + 1) * X86_DESC_SIZE - 1 <= table->limit;
+
+	*low = inside ? src[0] : 0;
+	*high = inside ? src[1] : 0;
+}
+
 /* One descriptor of the guest's, as it is in the table that counts. */
 static void gdt_sync(struct ring1_cpu *c, uint32_t i)
 {
-	const uint32_t *src = x86_ptr(c->guest_gdt.base + i * X86_DESC_SIZE);
-	uint32_t low = 0, high = 0;
+	uint32_t low, high;
 
 	if (i >= RING1_GUEST_GDT)
 		return;
-	if ((i + 1) * X86_DESC_SIZE - 1 <= c->guest_gdt.limit) {
-		low = src[0];
-		high = src[1];
-	}
+	read_entry(&c->guest_gdt, i, &low, &high);
 	if ((high & X86_DESC_S) && !(high & X86_DESC_DPL))
 		high |= X86_DESC_DPLN(RING);
 	if (!(high & X86_DESC_S) && type_of(high) == X86_TYPE_TASK_GATE)
@@ -115,15 +122,11 @@ void ring1_SetLDT(uint32_t sel)
 /* --- IDT ----------------------------------------------------------------------------- */
 static void idt_sync(struct ring1_cpu *c, uint32_t i)
 {
-	const uint32_t *src = x86_ptr(c->guest_idt.base + i * X86_DESC_SIZE);
-	uint32_t low = 0, high = 0;
+	uint32_t low, high;
 
 	if (i >= X86_NR_VECTORS || i == X86_EXC_GP)
 		return;
-	if ((i + 1) * X86_DESC_SIZE - 1 <= c->guest_idt.limit) {
-		low = src[0];
-		high = src[1];
-	}
+	read_entry(&c->guest_idt, i, &low, &high);
 	if (type_of(high) == X86_TYPE_TASK_GATE)
 		high = 0;
 	if (!(high & X86_DESC_DPL))

@@ -3,6 +3,7 @@
  * Random drivers of the PCnet, on random memory: nothing outside of it is
  * touched, no frame is longer than a frame, each access comes to an end.
  */
+#include "../mock/fuzz-nic.h"
 #include "../mock/guest-memory.h"
 #include "../mock/must.h"
 #include "dev/pcnet-private.h"
@@ -19,31 +20,6 @@ static struct nic net;
 static struct guest_memory memory = {
 	.ram = ram, .size = RAM_SIZE, .longest = LONGEST, .most = MOST_ACCESS
 };
-
-static uint8_t *const *net_pages(struct nic *n, uint32_t len)
-{
-	static uint8_t room[NIC_MAX_PAGES][PAGE_SIZE], *page[NIC_MAX_PAGES];
-
-	must(len <= FRAME_LEN_MAX + FCS_LEN);
-	for (unsigned int i = 0; i < NIC_MAX_PAGES; i++)
-		page[i] = room[i];
-	return len % 251 == n->mac[0] ? NULL : page;
-}
-
-static void net_send(struct nic *n, uint32_t len, const struct nic_hints *h)
-{
-	(void)n;
-	(void)len;
-	(void)h;
-}
-
-static void ready(struct nic *n)
-{
-	static const struct nic_hints none;
-	static uint8_t frame[100];
-
-	n->receive(n->card, frame, sizeof(frame), &none);
-}
 
 static void step(const uint8_t *d)
 {
@@ -90,10 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i < RAM_SIZE && size; i++)
 		ram[i] = data[i % size];
-	memset(&net, 0, sizeof(net));
-	net.pages = net_pages;
-	net.send = net_send;
-	net.ready = size & 4 ? ready : NULL;
+	fuzz_nic_init(&net, 0, FRAME_LEN_MAX + FCS_LEN, size & 4);
 	pcnet_init(&card, &net, irq, &dma);
 	/* A driver has been here: rings in memory, everything on. */
 	card.bcr[BCR_STYLE] = size & 3;

@@ -7,6 +7,7 @@
  * are random, too.
  */
 #include "../mock/fake-disk.h"
+#include "../mock/fuzz-nic.h"
 #include "../mock/guest-memory.h"
 #include "../mock/must.h"
 #include "dev/virtio-blk.h"
@@ -32,7 +33,7 @@ static struct guest_memory memory = {
 	.ram = ram, .size = RAM_SIZE, .longest = PAGE_SIZE, .most = MOST_ACCESS
 };
 
-/* --- The disk and the network ----------------------------------------------*/
+/* --- The disk --------------------------------------------------------------*/
 static bool none(const struct disk_request *r, const struct disk_seg *s)
 {
 	(void)r;
@@ -48,31 +49,6 @@ static void answer(unsigned int i, bool ok)
 		return;
 	r = fake_disk_take(&disk, i);
 	r->done(r, ok);
-}
-
-static uint8_t *const *net_pages(struct nic *n, uint32_t len)
-{
-	static uint8_t room[NIC_MAX_PAGES][PAGE_SIZE], *page[NIC_MAX_PAGES];
-
-	must(len && len <= NIC_LARGE_MAX);
-	for (unsigned int i = 0; i < NIC_MAX_PAGES; i++)
-		page[i] = room[i];
-	return len % 251 == n->mac[0] ? NULL : page;
-}
-
-static void net_send(struct nic *n, uint32_t len, const struct nic_hints *h)
-{
-	(void)n;
-	(void)len;
-	(void)h;
-}
-
-static void net_ready(struct nic *n)
-{
-	static const struct nic_hints none;
-	static uint8_t frame[100];
-
-	n->receive(n->card, frame, sizeof(frame), &none);
 }
 
 /* --- The backend -----------------------------------------------------------*/
@@ -185,11 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size & 1)
 		tidy();
 	join_reset(&rx);
-	memset(&net, 0, sizeof(net));
-	net.pages = net_pages;
-	net.send = net_send;
+	fuzz_nic_init(&net, 1, NIC_LARGE_MAX, size & 4);
 	net.can_cut = size & 16;
-	net.ready = size & 4 ? net_ready : NULL;
 	fake_disk_init(&disk, SECTORS, false, VIRTIO_BLK_TASKS);
 	disk.local_ok = none;
 	disk.disk.can_flush = disk.disk.can_discard = size & 8;

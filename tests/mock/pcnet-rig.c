@@ -59,28 +59,41 @@ int power_on(void **state)
 }
 
 /* --- Accesses -------------------------------------------------------------*/
+/* Registers by an address port and a data port. */
+#define ADDRESS	 0x12
+#define CSR_DATA 0x10
+#define BCR_DATA 0x16
+
+static void out_by(uint32_t data, uint16_t n, uint16_t v)
+{
+	pcnet_write(&card, ADDRESS, 2, n);
+	pcnet_write(&card, data, 2, v);
+}
+
+static uint16_t in_by(uint32_t data, uint16_t n)
+{
+	pcnet_write(&card, ADDRESS, 2, n);
+	return (uint16_t)pcnet_read(&card, data, 2);
+}
+
 void out_csr(uint16_t n, uint16_t v)
 {
-	pcnet_write(&card, 0x12, 2, n);
-	pcnet_write(&card, 0x10, 2, v);
+	out_by(CSR_DATA, n, v);
 }
 
 uint16_t in_csr(uint16_t n)
 {
-	pcnet_write(&card, 0x12, 2, n);
-	return (uint16_t)pcnet_read(&card, 0x10, 2);
+	return in_by(CSR_DATA, n);
 }
 
 void out_bcr(uint16_t n, uint16_t v)
 {
-	pcnet_write(&card, 0x12, 2, n);
-	pcnet_write(&card, 0x16, 2, v);
+	out_by(BCR_DATA, n, v);
 }
 
 uint16_t in_bcr(uint16_t n)
 {
-	pcnet_write(&card, 0x12, 2, n);
-	return (uint16_t)pcnet_read(&card, 0x16, 2);
+	return in_by(BCR_DATA, n);
 }
 
 void put(uint32_t at, uint32_t v, unsigned int size)

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Model Xen: page types, hypercalls, TLB.  See xen-model.h.
+ * Model Xen: page types, hypercalls.  See xen-model.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "xen-model.h"
+#include "xen-model-private.h"
 
-#define E_P	0x001ull
-#define E_RW	0x002ull
-#define E_US	0x004ull
-#define E_PWT	0x008ull
-#define E_PCD	0x010ull
-#define E_A	0x020ull
-#define E_D	0x040ull
-#define E_PSE	0x080ull /* PAT in an L1 */
-#define E_G	0x100ull
-#define E_NX	(1ull << 63)
-#define E_FRAME 0x000ffffffffff000ull
-#define E_RSVD	0x000ff00000000000ull /* above 44 address bits */
-
-#define ENTRIES	    512
-#define L3_ENTRIES  4
-#define XEN_SLOT    3
-#define TLB_ENTRIES (1u << 20)
+#define ENTRIES	   512
+#define L3_ENTRIES 4
+#define XEN_SLOT   3
 
 /* costs.md, column nospec, in instructions. */
 enum {
@@ -61,17 +47,7 @@ enum {
 	C_FILL_PAGE = 2950, /* map, copy 4 KB, unmap */
 };
 
-struct tlb_entry {
-	uint32_t generation;
-	uint32_t frame;
-	uint32_t rights; /* E_RW, E_US; E_NX as bit 31 */
-};
-#define TLB_NX 0x80000000u
-
 struct xen_model xen;
-static struct tlb_entry *tlb;
-static uint32_t tlb_generation, tlb_clock;
-
 static void print_and_abort(const char *what, int rc, uint64_t a, uint64_t b)
 {
 	fprintf(stderr, "refused: %s rc %d %#llx %#llx\n", what, rc,
@@ -95,9 +71,7 @@ void xen_model_start(uint32_t nr_frames, bool has_nx)
 	xen.memory = aligned_alloc(PAGE_SIZE, (size_t)nr_frames * PAGE_SIZE);
 	memset(xen.memory, 0, (size_t)nr_frames * PAGE_SIZE);
 	xen.frame = calloc(nr_frames, sizeof(*xen.frame));
-	if (!tlb)
-		tlb = calloc(TLB_ENTRIES, sizeof(*tlb));
-	tlb_generation++;
+	model_tlb_flush();
 }
 
 void xen_model_end(void)
@@ -115,19 +89,6 @@ static void hypercall(void)
 {
 	xen.costs.hypercalls++;
 }
-static void tlb_flush(void)
-{
-	tlb_generation++;
-}
-static uint64_t *table(uint32_t frame)
-{
-	return xen_page(frame);
-}
-static uint32_t entry_frame(uint64_t e)
-{
-	return (uint32_t)((e & E_FRAME) >> PAGE_SHIFT);
-}
-
 /* --- Types ----------------------------------------------------------------*/
 static int get_type(uint32_t frame, enum frame_type type);
 static void put_type(uint32_t frame);
@@ -271,7 +232,7 @@ static int get_type(uint32_t frame, enum frame_type type)
 	}
 	/* A stale TLB entry of the old type must not survive. */
 	if (f->type != type && f->type != FT_NONE)
-		tlb_flush();
+		model_tlb_flush();
 	f->type = (uint8_t)type;
 	f->count = 1;
 	if (!is_table(type))
@@ -343,7 +304,7 @@ static int mod_upper(uint32_t frame, enum frame_type type, uint32_t i,
 		return rc;
 	*e = val;
 	if (old != val)
-		tlb_flush();
+		model_tlb_flush();
 	if ((old & E_P) && ((old ^ val) & (E_FRAME | E_P))) {
 		xen.costs.restarts++;
 		charge(C_UNLINK);
@@ -445,9 +406,9 @@ int xen_update_va(gva_t va, uint64_t val, uint32_t flags)
 	       : (old ^ val) & (E_FRAME | E_RW) ? C_UVM_REPLACE
 						: C_UVM_SAME);
 	if (flags == XEN_VA_TLB_FLUSH)
-		tlb_flush();
+		model_tlb_flush();
 	else if (flags == XEN_VA_INVLPG)
-		tlb[va >> 12].generation = 0;
+		model_tlb_drop(va);
 	charge(flags ? C_UVM_FLUSH : 0);
 	return mod_l1(frame, (va >> 12) & 511, val);
 }
@@ -501,7 +462,7 @@ int xen_new_baseptr(mfn_t l3)
 	xen.costs.baseptr++;
 	if (!frame_valid(l3))
 		return -XEN_EINVAL;
-	tlb_flush();
+	model_tlb_flush();
 	if (mfn_x(l3) == old) {
 		charge(C_BASEPTR_SAME);
 		return 0;
@@ -520,7 +481,7 @@ int xen_flush_tlb(void)
 	hypercall();
 	xen.costs.flushes++;
 	charge(C_FLUSH);
-	tlb_flush();
+	model_tlb_flush();
 	return 0;
 }
 
@@ -529,7 +490,7 @@ int xen_invlpg(gva_t va)
 	hypercall();
 	xen.costs.invlpgs++;
 	charge(C_INVLPG);
-	tlb[va >> 12].generation = 0;
+	model_tlb_drop(va);
 	return 0;
 }
 
@@ -551,76 +512,6 @@ int xen_page_fill(mfn_t mfn, const uint64_t *e)
 		memset(xen_page(mfn_x(mfn)), 0, PAGE_SIZE);
 	put_type(mfn_x(mfn));
 	return 0;
-}
-
-/* --- The processor --------------------------------------------------------*/
-static bool rights_ok(uint32_t rights, uint32_t access)
-{
-	if ((access & 4) && !(rights & E_US))
-		return false;
-	if ((access & 2) && !(rights & E_RW)) /* WP is always set */
-		return false;
-	return !(access & 16) || !(rights & TLB_NX);
-}
-
-static bool hw_walk(gva_t va, struct tlb_entry *t, uint64_t **leaf)
-{
-	uint64_t l3 = table(xen.root)[va >> 30], l2, *l1;
-
-	if (!(l3 & E_P))
-		return false;
-	l2 = table(entry_frame(l3))[(va >> 21) & 511];
-	if (!(l2 & E_P))
-		return false;
-	l1 = &table(entry_frame(l2))[(va >> 12) & 511];
-	if (!(*l1 & E_P))
-		return false;
-	t->generation = tlb_generation;
-	t->frame = entry_frame(*l1);
-	t->rights = (uint32_t)(*l1 & l2 & (E_RW | E_US));
-	if ((*l1 | l2) & E_NX)
-		t->rights |= TLB_NX;
-	*leaf = l1;
-	return true;
-}
-
-bool xen_model_access(gva_t va, uint32_t access, uint64_t *maddr,
-		      uint32_t *error)
-{
-	struct tlb_entry *t = &tlb[va >> 12], fresh;
-	uint64_t *leaf;
-
-	*error = access & (2 | 4 | 16);
-	/* Now and then an entry falls out by itself. */
-	if (++tlb_clock % 61 == 0)
-		t->generation = 0;
-	if (t->generation != tlb_generation) {
-		if (!hw_walk(va, &fresh, &leaf))
-			return false;
-		if (!rights_ok(fresh.rights, access)) {
-			*error |= 1;
-			return false;
-		}
-		*leaf |= E_A | (access & 2 ? E_D : 0);
-		*t = fresh;
-	}
-	if (!rights_ok(t->rights, access)) {
-		t->generation = 0; /* a fault drops the entry */
-		*error |= 1;
-		return false;
-	}
-	*maddr = ((uint64_t)t->frame << PAGE_SHIFT) | (va & PAGE_MASK);
-	return true;
-}
-
-volatile void *xen_va_ptr(gva_t va, bool write)
-{
-	uint64_t maddr;
-	uint32_t error;
-
-	if (!xen_model_access(va, write ? 2 : 0, &maddr, &error))
-		xen_mmu_refused("the adapter faults", 0, va, error);
-	return xen.memory + maddr;
 }
 
 /* --- Boot and checks ------------------------------------------------------*/

@@ -26,7 +26,7 @@ $(eval $(call fuzz-target,ide,$(FAKE_DISK_SRCS)))
 $(eval $(call unit-test,disks,$(IDE_RIG_SRCS) $(addprefix vmi-xen/dev/,disks.c virtio.c virtio-blk.c virtio-pci.c) vmi-xen/lib/printf.c))
 
 # Of the frontends what needs no ring: their handshake, on a xenstore of ours.
-$(eval $(call unit-test,xenbus,vmi-xen/xen/xenbus.c vmi-xen/lib/printf.c))
+$(eval $(call unit-test,xenbus,vmi-xen/xen/xenbus.c vmi-xen/xen/xenstore-number.c vmi-xen/lib/printf.c))
 $(eval $(call unit-test,netfront-join,vmi-xen/xen/netfront-join.c))
 $(BUILD)/host64/vmi-xen/xen/xenbus.o: | $(BUILD)/include/xen
 

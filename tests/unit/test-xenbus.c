@@ -75,28 +75,6 @@ int xs_read(const char *path, char *buf, size_t size)
 	return snprintf(buf, size, "%s", n->value);
 }
 
-int xs_read_number64(const char *path, uint64_t *value)
-{
-	char text[64], *end;
-	int rc = xs_read(path, text, sizeof(text));
-
-	if (rc < 0)
-		return rc;
-	*value = strtoull(text, &end, 10);
-	return rc == 0 || *end ? XS_EINVAL : 0;
-}
-
-int xs_read_number(const char *path, uint32_t *value)
-{
-	uint64_t n;
-	int rc = xs_read_number64(path, &n);
-
-	if (rc || n > UINT32_MAX)
-		return rc ? rc : XS_EINVAL;
-	*value = (uint32_t)n;
-	return 0;
-}
-
 int xs_write(const char *path, const char *value)
 {
 	put(path, value);

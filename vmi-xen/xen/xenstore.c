@@ -24,7 +24,6 @@
 #define POLL_TIMEOUT   1000000000ull /* ns: then look and poll again */
 #define MAX_POLLS      30
 #define TOKEN_MAX      12
-#define DECIMAL_DIGITS 19 /* of what surely fits 64 bits */
 
 extern uint8_t xenstore_page[PAGE_SIZE];
 
@@ -264,36 +263,6 @@ int xs_read(const char *path, char *buf, size_t size)
 
 	buf[rc < 0 ? 0 : rc] = '\0';
 	return rc;
-}
-
-int xs_read_number64(const char *path, uint64_t *value)
-{
-	char text[DECIMAL_DIGITS + 2];
-	uint64_t n = 0;
-	int rc = xs_read(path, text, sizeof(text));
-
-	if (rc < 0)
-		return rc;
-	if (rc == 0 || rc > DECIMAL_DIGITS)
-		return XS_EINVAL;
-	for (const char *s = text; *s; s++) {
-		if (*s < '0' || *s > '9')
-			return XS_EINVAL;
-		n = n * 10 + (uint32_t)(*s - '0');
-	}
-	*value = n;
-	return 0;
-}
-
-int xs_read_number(const char *path, uint32_t *value)
-{
-	uint64_t n;
-	int rc = xs_read_number64(path, &n);
-
-	if (rc || n > UINT32_MAX)
-		return rc ? rc : XS_EINVAL;
-	*value = (uint32_t)n;
-	return 0;
 }
 
 static int no_result(int rc)
