@@ -19,11 +19,11 @@
 #include <xen/io/xs_wire.h>
 #include <xen/sched.h>
 
-#define MAX_PARTS      2
-#define MAX_KEPT       16
-#define POLL_TIMEOUT   1000000000ull /* ns: then look and poll again */
-#define MAX_POLLS      30
-#define TOKEN_MAX      12
+#define MAX_PARTS    2
+#define MAX_KEPT     16
+#define POLL_TIMEOUT 1000000000ull /* ns: then look and poll again */
+#define MAX_POLLS    30
+#define TOKEN_MAX    12
 
 extern uint8_t xenstore_page[PAGE_SIZE];
 
