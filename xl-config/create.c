@@ -244,7 +244,7 @@ static int create(const struct call *call, bool front_end)
 					     : usage_error("create");
 	} else if (!prepare(&p, a.file, a.overrides, a.nr_overrides, messages,
 			    &r) &&
-		   p.conf.vmi) {
+		   (p.conf.vmi || (!front_end && !p.text))) {
 		status = say_error(&r, STATUS_REFUSED);
 	} else if (!p.conf.vmi) {
 		/* Not ours, or not ours to judge: in xl's own words. */
