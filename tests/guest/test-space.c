@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Several address spaces, and a random walk over page tables against a model. */
 #include "guest.h"
+#include "pte.h"
 #include "space.h"
 #include "traps.h"
 #include "user.h"
@@ -12,6 +13,10 @@
 #define NR_SPACES   6
 #define NR_SWITCHES 60
 #define MARK(n)	    (0x5ace0000u + (n))
+#define MANY_VA	    0x10000000u
+#define MANY_SPAN   0x400000u /* a page table of its own each, PAE or not */
+#define NR_MANY	    48
+#define NR_PLACES   7
 
 TEST("space", "a new address space runs user code", AFTER)
 {
@@ -246,4 +251,24 @@ TEST("space", "a random walk over three tables", AFTER)
 	}
 	for (uint32_t i = 0; i < WALK_PAGES; i++)
 		check(walk_look(i));
+}
+
+/* One page of each table is there, another one than in its neighbours. */
+static uint32_t many_va(uint32_t i, uint32_t place)
+{
+	return MANY_VA + i * MANY_SPAN + (i + place) % NR_PLACES * PAGE_SIZE;
+}
+
+TEST("space", "more page tables than fit a small pool: each shows its own",
+     AFTER)
+{
+	for (uint32_t i = 0; i < NR_MANY; i++)
+		map(many_va(i, 0), marked_frame(MARK(i)), USER_PAGE);
+	for (uint32_t i = 0; i < 2 * NR_MANY; i++) {
+		uint32_t n = i % NR_MANY;
+
+		check_reads(many_va(n, 0), MARK(n));
+		for (uint32_t place = 1; place < NR_PLACES; place++)
+			check_read_faults(many_va(n, place), 0);
+	}
 }
