@@ -14,7 +14,6 @@ void offsets(void)
 	OFFSET(VCPU_INFO_MASK, vcpu_info, evtchn_upcall_mask);
 	OFFSET(VCPU_INFO_CR2, vcpu_info, arch.cr2);
 	OFFSET(VCPU_UPCALL_DEFERRED, vcpu, upcall_deferred);
-	OFFSET(VCPU_REAL_TS, vcpu, real_ts);
 	OFFSET(VCPU_SHORT_FAULTS, vcpu, short_faults);
 	OFFSET(VCPU_CALL_FAULT, vcpu, call_fault);
 	OFFSET(VCPU_STI_BLOCKED, vcpu, sti_blocked);
@@ -24,5 +23,4 @@ void offsets(void)
 	OFFSET(VCPU_CALL_CYCLES, vcpu, call_cycles);
 	OFFSET(VCPU_SYSENTER_CS, vcpu, sysenter_cs);
 	DEFINE(NR_XEN_VERSION, __HYPERVISOR_xen_version);
-	OFFSET(REGS_VECTOR, cpu_regs, vector);
 }

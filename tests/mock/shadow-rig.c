@@ -273,10 +273,25 @@ void rig_release(struct rig *r, uint32_t g)
 	unlist_silent(r, g, 0, true);
 }
 
+/* What the processor has loaded of the PDPT is what stands there. */
+static void check_pdpt(struct rig *r)
+{
+	const uint64_t *e = rig_page(r, r->v.cr3 >> PAGE_SHIFT);
+	uint32_t i;
+
+	e += (r->v.cr3 & PDPT_OFFSET) / sizeof(*e);
+	for (i = 0; i < ARRAY_SIZE(r->v.pdpt); i++)
+		if (r->v.pdpt[i] != (e[i] & G_P ? (uint32_t)(e[i] >> PAGE_SHIFT)
+						: INVALID_FRAME))
+			xen_model_refused("another PDPT is loaded", 0, i, e[i]);
+}
+
 void rig_cr3(struct rig *r, uint32_t cr3)
 {
 	if (!shadow_set_cr3(&r->m, &r->v, cr3))
 		abort();
+	if (r->c.pae && (r->v.cr0 & CR0_PG))
+		check_pdpt(r);
 	r->nr_edits = 0;
 }
 

@@ -142,6 +142,27 @@ static void set_long(uint32_t g, uint32_t i, uint64_t val)
 	rig_set_other(&r, g, 2 * i, val);
 }
 
+/* PAE tables, the PDPT in the page of the directory that runs. */
+static void build_pae(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < NR_GFNS; i++)
+		set_long(PAE_PT + i / 512, i % 512, FRAME(i) | G_KERNEL);
+	for (i = 0; i < NR_GFNS / 512; i++)
+		set_long(PAE_PD + 3, i, PDE_OF(PAE_PT + i));
+	for (i = 0; i < 4; i++)
+		set_long(PD_A, i, FRAME(PAE_PD + i) | G_P);
+}
+
+static void enter_pae(void)
+{
+	r.c.pae = true;
+	shadow_set_cr4(&r.m, &r.v, CR4_PAE);
+	r.nr_edits = 0;
+	r.nr_silent = 0;
+}
+
 /*
  * PAE kernels of 2.6.21 and 2.6.24 build their tables in 2-level mode: the
  * PDPT in the page of the directory that they run on.  Each SetPxELong changes
@@ -159,12 +180,7 @@ static void pae_after_init(void **state)
 		rig_set(&r, PD_A, i, low);
 		assert_null(rig_touch(&r, i << 22, 4));
 	}
-	for (i = 0; i < NR_GFNS; i++)
-		set_long(PAE_PT + i / 512, i % 512, FRAME(i) | G_KERNEL);
-	for (i = 0; i < NR_GFNS / 512; i++)
-		set_long(PAE_PD + 3, i, PDE_OF(PAE_PT + i));
-	for (i = 0; i < 4; i++)
-		set_long(PD_A, i, FRAME(PAE_PD + i) | G_P);
+	build_pae();
 	rig_flush(&r, false);
 	assert_null(rig_check(&r));
 	for (i = 0; i < 8; i++)
@@ -172,10 +188,7 @@ static void pae_after_init(void **state)
 
 	load(PD_A);
 	assert_null(rig_touch(&r, SPLIT + (DATA << PAGE_SHIFT), 2));
-	r.c.pae = true;
-	shadow_set_cr4(&r.m, &r.v, CR4_PAE);
-	r.nr_edits = 0;
-	r.nr_silent = 0;
+	enter_pae();
 	assert_null(rig_touch(&r, SPLIT + (DATA << PAGE_SHIFT), 2));
 	assert_null(rig_touch(&r, 0, 0));
 	rig_set(&r, PAE_PD, 0, FRAME(LOW_PT) | G_USER);
@@ -183,6 +196,41 @@ static void pae_after_init(void **state)
 	rig_set(&r, PAE_PT, 5, FRAME(DATA) | G_KERNEL);
 	rig_invlpg(&r, SPLIT + (5 << PAGE_SHIFT));
 	assert_null(rig_touch(&r, SPLIT + (5 << PAGE_SHIFT), 2));
+	end();
+}
+
+/*
+ * The PDPT of the space that runs is changed, and counts from SetCR3 on, also
+ * when the shadows start anew in between, by what the processor had loaded.
+ */
+static void pdpt_changes(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	start(4);
+	build_pae();
+	for (i = 0; i < 4; i++)
+		rig_allocate(&r, PAE_PD + i);
+	load(PD_A);
+	enter_pae();
+	rig_allocate(&r, PD_B);
+	for (i = 0; i < 2; i++) {
+		rig_store(&r, LOW_PT - i, 0, FRAME(DATA + i) | G_USER);
+		rig_allocate(&r, LOW_PT - i);
+		rig_set(&r, i ? PD_B : PAE_PD, 0, FRAME(LOW_PT - i) | G_USER);
+	}
+	for (i = 0; i < 4; i++) {
+		load(PD_A);
+		assert_null(rig_touch(&r, 0, 6));
+		rig_set(&r, PD_A, 0, FRAME(i & 1 ? PAE_PD : PD_B) | G_P);
+		assert_null(rig_touch(&r, 0, 6));
+		if (i & 2)
+			shadow_set_nxe(&r.m, &r.v, !r.v.nxe);
+		assert_null(rig_touch(&r, 0, 6));
+	}
+	load(PD_A);
+	assert_null(rig_touch(&r, 0, 6));
 	end();
 }
 
@@ -264,6 +312,7 @@ int main(void)
 		cmocka_unit_test(directory_without_root),
 		cmocka_unit_test(linear_map_appears),
 		cmocka_unit_test(pae_after_init),
+		cmocka_unit_test(pdpt_changes),
 		cmocka_unit_test(entry_of_the_other_size),
 		cmocka_unit_test(table_without_a_short_way),
 		cmocka_unit_test(kernel_table_below_the_split),

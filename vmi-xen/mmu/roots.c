@@ -465,8 +465,7 @@ static void root_run(struct mmu *m, struct shadow_vcpu *v, struct sroot *r)
 		old->users--;
 }
 
-/* Remember the root that runs, for the next time that CR3 is this. */
-static void root_memo(struct mmu *m, const struct shadow_vcpu *v)
+void root_remember(struct mmu *m, const struct shadow_vcpu *v)
 {
 	struct root_memo *memo = &m->root_memo[CR3_HASH(v->cr3)];
 	const volatile uint32_t *p;
@@ -531,7 +530,6 @@ void root_load(struct mmu *m, struct shadow_vcpu *v)
 		root_check_kernel(m, v, r);
 	root_run(m, v, r);
 	r->users--;
-	root_memo(m, v);
 }
 
 /*

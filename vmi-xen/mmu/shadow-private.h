@@ -343,6 +343,11 @@ void root_load(struct mmu *m, struct shadow_vcpu *v);
  * CR3 was that last; else false, with nothing done.  The queue must be empty.
  */
 bool root_load_short(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3);
+/*
+ * Remember the root that runs, for the next time that CR3 is this.  After
+ * SetCR3 only: at other times the PDPT may be another than what was loaded.
+ */
+void root_remember(struct mmu *m, const struct shadow_vcpu *v);
 bool root_is_loose(const struct mmu *m, const struct sroot *r);
 void views_released(struct mmu *m, uint32_t gfn);
 /* Roots that view directory @gfn: next one after @i (start with -1). */

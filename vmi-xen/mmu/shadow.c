@@ -156,6 +156,7 @@ bool shadow_set_cr3(struct mmu *m, struct shadow_vcpu *v, uint32_t cr3)
 		return true;
 	drop_loose(m);
 	root_load(m, v);
+	root_remember(m, v);
 	return true;
 }
 

@@ -79,7 +79,7 @@ void set_behind(struct mmu *m, const struct shadow_vcpu *v, uint32_t i,
 	queue_send_at(m, v, m->set.sp->piece, XEN_VA_NONE);
 }
 
-void __noreturn set_refused(gva_t va, uint32_t lo, uint32_t hi)
+void __noreturn set_refused(int rc, gva_t va, uint32_t lo, uint32_t hi)
 {
-	xen_mmu_refused("update_va_mapping", -1, va, (uint64_t)hi << 32 | lo);
+	xen_mmu_refused("update_va_mapping", rc, va, (uint64_t)hi << 32 | lo);
 }

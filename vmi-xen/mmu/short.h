@@ -42,7 +42,7 @@ bool set_learn(struct mmu *m, const struct shadow_vcpu *v, gva_t ptep,
 /* Not so often: what the short ways need not have in registers. */
 void set_behind(struct mmu *m, const struct shadow_vcpu *v, uint32_t i,
 		uint32_t lo, uint32_t hi);
-void __noreturn set_refused(gva_t va, uint32_t lo, uint32_t hi);
+void __noreturn set_refused(int rc, gva_t va, uint32_t lo, uint32_t hi);
 
 /* Bit @i of @bits is set or cleared; whether it was set. */
 static inline __attribute__((always_inline)) bool
@@ -145,6 +145,7 @@ set_now(struct mmu *m, const struct shadow_vcpu *v, const struct spage *sp,
 {
 	uint32_t n = m->nr_queued;
 	gva_t va;
+	int rc;
 
 	if ((n && (n > 1 || !set_is_last(m, i))) ||
 	    v->root->link[sp->piece] != m->set.id) {
@@ -154,8 +155,9 @@ set_now(struct mmu *m, const struct shadow_vcpu *v, const struct spage *sp,
 	m->nr_queued = 0;
 	va = (gva_t)sp->piece << SHADOW_PIECE_SHIFT | i << PAGE_SHIFT;
 	m->stats->singles++;
-	if (xen_set_va(va, lo, hi))
-		set_refused(va, lo, hi);
+	rc = xen_set_va(va, lo, hi);
+	if (rc)
+		set_refused(rc, va, lo, hi);
 }
 
 /* The entry at @ptep, @i of the table, is absent now. */

@@ -5,8 +5,10 @@
  * behind the page tables' updates; a call that is alone goes by itself.
  * NEW_BASEPTR never waits: a multicall with it is continued (costs.md B.3).
  *
- * A section of Linux is a switch of processes, with interrupts off: nothing
- * looks at this state before its end but a trap, and that sends it.
+ * A section of Linux is a switch of processes, with interrupts off, or a loop
+ * over page tables: segments and the FPU are not used in it, and it does not go
+ * to user mode.  What else looks at this state is a trap that the adapter looks
+ * at, and that sends it first; a page fault does not look.
  *
  * Hypercalls: multicall of mmu_update, stack_switch, update_descriptor,
  * fpu_taskswitch, mmuext_op SET_LDT.
@@ -126,15 +128,12 @@ int batch_send_behind(uint32_t op, const uint32_t args[BATCH_ARGS])
 void xen_lazy(bool on)
 {
 	batch.on = on;
-	if (!on && batch.n)
-		send();
+	if (!on)
+		xen_lazy_flush();
 }
 
-bool xen_lazy_flush(void)
+void xen_lazy_flush(void)
 {
-	bool some = batch.n;
-
-	if (some)
+	if (batch.n)
 		send();
-	return some;
 }

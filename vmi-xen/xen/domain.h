@@ -113,8 +113,8 @@ uint32_t xen_get_debugreg(uint32_t reg);
  * tables when that is sent next.
  */
 void xen_lazy(bool on);
-/** Send them now; whether there were any. */
-bool xen_lazy_flush(void);
+/** Send them now; the section goes on. */
+void xen_lazy_flush(void);
 
 /* --- vcpu_info ------------------------------------------------------------*/
 uint32_t xen_cr2(void);
