@@ -21,7 +21,7 @@
 #define NS_PER_SECOND 1000000000u
 #define NS_SHIFT      24
 #define SHIFT	      32
-#define NR_MEASURES   5
+#define NR_READINGS   8
 #define PIT_MAX	      0xffffu
 #define PIT_MIN	      2
 #define APIC_MAX      0xffffffffu
@@ -42,8 +42,20 @@ static uint64_t scale(uint64_t a, uint32_t b)
 	return (a >> SHIFT) * b + ((uint64_t)(uint32_t)a * b >> SHIFT);
 }
 
+/* a * b / c: the quotient must fit. */
+static uint32_t ratio(uint32_t a, uint32_t b, uint32_t c)
+{
+	uint32_t low, high;
+
+	__asm__("mull %3\n\tdivl %4"
+		: "=&a"(low), "=&d"(high)
+		: "0"(a), "rm"(b), "rm"(c)
+		: "cc");
+	return low;
+}
+
 /* (a << shift) / b: the quotient must fit. */
-static uint32_t ratio(uint32_t a, unsigned int shift, uint32_t b)
+static uint32_t shifted_ratio(uint32_t a, unsigned int shift, uint32_t b)
 {
 	uint64_t v = (uint64_t)a << shift;
 	uint32_t low = (uint32_t)v, high = (uint32_t)(v >> SHIFT);
@@ -60,50 +72,89 @@ static void pit_load(unsigned int channel, uint32_t count)
 	outb((uint8_t)(count >> 8), (uint16_t)(PORT_PIT_CH0 + channel));
 }
 
-/* 10 ms of channel 2, in cycles and in ticks of the APIC timer. */
-static uint32_t measure(struct rom_data *d, uint32_t *apic)
+static uint16_t pit_left(unsigned int channel)
+{
+	uint16_t port = (uint16_t)(PORT_PIT_CH0 + channel);
+	uint8_t low;
+
+	outb((uint8_t)(channel << PIT_SELECT_SHIFT), PORT_PIT_MODE); /* latch */
+	low = inb(port);
+	return (uint16_t)(inb(port) << 8 | low);
+}
+
+/* All clocks at one moment: of some readings the one that took least time. */
+struct moment {
+	uint64_t tsc;
+	uint32_t apic;
+	uint16_t pit;
+};
+
+static void read_moment(struct rom_data *d, struct moment *m)
+{
+	uint64_t least = ~0ull;
+
+	for (unsigned int i = 0; i < NR_READINGS; i++) {
+		uint64_t start = x86_rdtsc(), took;
+		uint16_t pit = pit_left(2);
+		uint32_t apic = apic_access(d, APIC_TMCCT, 0, false);
+
+		took = x86_rdtsc() - start;
+		if (took >= least)
+			continue;
+		least = took;
+		*m = (struct moment){ start, apic, pit };
+	}
+}
+
+/*
+ * From one moment to another, more than 10 ms later.  It does not matter what
+ * happens in between: a virtual machine may have to wait for its processor.
+ * False: too long for channel 2.
+ */
+static bool measure(struct rom_data *d, uint32_t *apic)
 {
 	uint8_t b = inb(PORT_SYSTEM_B);
-	uint64_t start;
+	struct moment start, end;
+	uint32_t ticks;
+	bool over;
 
 	outb((uint8_t)((b & ~SYSTEM_B_SPEAKER) | SYSTEM_B_GATE2),
 	     PORT_SYSTEM_B);
-	pit_load(2, PIT_TICKS);
-	start = x86_rdtsc();
+	pit_load(2, PIT_MAX);
 	apic_access(d, APIC_TMICT, APIC_MAX, true);
-	while (!(inb(PORT_SYSTEM_B) & SYSTEM_B_OUT2))
+	read_moment(d, &start);
+	while (start.pit - pit_left(2) < PIT_TICKS &&
+	       !(inb(PORT_SYSTEM_B) & SYSTEM_B_OUT2))
 		;
-	start = x86_rdtsc() - start;
-	*apic = APIC_MAX - apic_access(d, APIC_TMCCT, 0, false);
+	read_moment(d, &end);
+	over = inb(PORT_SYSTEM_B) & SYSTEM_B_OUT2;
 	outb(b, PORT_SYSTEM_B);
-	return (uint32_t)start;
+	if (over)
+		return false;
+	ticks = (uint32_t)(start.pit - end.pit);
+	d->cycles_10ms =
+		ratio((uint32_t)(end.tsc - start.tsc), PIT_TICKS, ticks);
+	*apic = ratio(start.apic - end.apic, PIT_TICKS, ticks);
+	return true;
 }
 
-/* The shortest of some: what is in the way only makes them longer. */
 static void measure_rates(struct rom_data *d)
 {
 	uint32_t lvtt = apic_access(d, APIC_LVTT, 0, false);
 	uint32_t tdcr = apic_access(d, APIC_TDCR, 0, false);
-	uint32_t best_apic = APIC_MAX, apic;
+	uint32_t apic = 0;
 
 	apic_access(d, APIC_LVTT, APIC_LVT_MASKED | lvtt, true);
 	apic_access(d, APIC_TDCR, APIC_DIVIDE_16, true);
-	d->cycles_10ms = 0xffffffff;
-	for (unsigned int i = 0; i < NR_MEASURES; i++) {
-		uint32_t cycles = measure(d, &apic);
-
-		if (cycles < d->cycles_10ms)
-			d->cycles_10ms = cycles;
-		if (apic < best_apic)
-			best_apic = apic;
-	}
+	while (!measure(d, &apic))
+		;
 	apic_access(d, APIC_TMICT, 0, true);
 	apic_access(d, APIC_TDCR, tdcr, true);
 	apic_access(d, APIC_LVTT, lvtt, true);
-	d->to_pit = ratio(PIT_TICKS, SHIFT, d->cycles_10ms);
+	d->to_pit = shifted_ratio(PIT_TICKS, SHIFT, d->cycles_10ms);
 	if (d->have_apic)
-		d->to_apic = ratio(best_apic, SHIFT, d->cycles_10ms);
-	d->to_ns = ratio(NS_10MS, NS_SHIFT, d->cycles_10ms);
+		d->to_apic = shifted_ratio(apic, SHIFT, d->cycles_10ms);
+	d->to_ns = shifted_ratio(NS_10MS, NS_SHIFT, d->cycles_10ms);
 }
 
 /* --- The wall clock, from CMOS ------------------------------------------------------- */

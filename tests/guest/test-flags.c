@@ -13,6 +13,7 @@
 #define TICK_US	  2000
 #define NR_TICKS  5
 #define NR_ROUNDS 1000
+#define NR_SPINS  (1u << 26)
 #define TRIED                                                                  \
 	(X86_EFLAGS_FIXED | X86_EFLAGS_CF | X86_EFLAGS_SF | X86_EFLAGS_OF |    \
 	 X86_EFLAGS_PF)
@@ -92,6 +93,32 @@ TEST("flags", "SetInterruptMask delivers what is pending", AFTER)
 	check_eq(irq_count[IRQ_TIMER], 0);
 	vmi(VMI_CALL_SetInterruptMask, IF);
 	check_eq(irq_count[IRQ_TIMER], 1);
+}
+
+/* After the call nothing that could help, as where Linux waits for a lock. */
+static void check_spinning(void (*enable)(void))
+{
+	for (unsigned int i = 0; i < NR_TICKS; i++) {
+		make_pending();
+		irq_count[IRQ_TIMER] = 0;
+		enable();
+		for (uint32_t n = 0; n < NR_SPINS; n++)
+			if (*(volatile uint32_t *)&irq_count[IRQ_TIMER])
+				break;
+		check_eq(irq_count[IRQ_TIMER], 1);
+		irq_off();
+	}
+}
+
+static void enable_by_mask(void)
+{
+	irq_set(IF);
+}
+
+TEST("flags", "what is pending comes to code that only spins", ONCE)
+{
+	check_spinning(irq_on);
+	check_spinning(enable_by_mask);
 }
 
 TEST("flags", "nothing is delivered while the flag is clear", AFTER)
