@@ -138,6 +138,34 @@ TEST("lazy", "CLTS of a section, and the FPU used in it", AFTER)
 	check_eq((uint32_t)guarded(use_fpu, NULL), (uint32_t)-1);
 }
 
+/* Some of it has been sent when the rest comes. */
+TEST("lazy", "traps, CR3 and another mode inside of a section", AFTER)
+{
+	two_pages();
+	lazy(VMI_LAZY_CPU);
+	write_tls(0, 0);
+	write_tls(1, 0);
+	set_ts(true);
+	inb(PORT_PIC1_DATA);
+	write_tls(0, 1);
+	set_ts(false);
+	check_read_faults(TEST_VA + 2 * PAGE_SIZE, 0);
+	check_eq((uint32_t)guarded(use_fpu, NULL), (uint32_t)-1);
+	vmi(VMI_CALL_SetCR3, (uint32_t)vmi(VMI_CALL_GetCR3));
+	write_tls(2, 1);
+	set_ts(true);
+	lazy(VMI_LAZY_MMU);
+	write_tls(1, 1);
+	write_tls(2, 0);
+	lazy(VMI_LAZY_NONE);
+	check_tls(0, 1);
+	check_tls(1, 1);
+	check_tls(2, 0);
+	check_eq((uint32_t)guarded(use_fpu, NULL), X86_EXC_NM);
+	set_ts(false);
+	no_tls();
+}
+
 TEST("lazy", "entries of page tables and state in one section", AFTER)
 {
 	pte_t *p;

@@ -76,6 +76,29 @@ TEST("space", "an entry changes in a space that is not in use", AFTER)
 	space_drop(&b);
 }
 
+#if GUEST_PAE
+TEST("space", "a PDPT that is changed counts from SetCR3 on", AFTER)
+{
+	struct space a, b;
+	pte_t *pdpte;
+
+	space_make(&a, MARK(1));
+	space_make(&b, MARK(2));
+	pdpte = (pte_t *)va(a.cr3) + (DATA >> X86_PDPT_SHIFT);
+	for (uint32_t i = 0; i < 4; i++) {
+		space_use(&a);
+		check_eq(user_sees(DATA), MARK(1 + (i & 1)));
+		vmi_set(pdpte, (i & 1 ? a : b).pmd[0] | X86_PTE_P,
+			VMI_PAGE_PDP);
+	}
+	space_use(&a);
+	check_eq(user_sees(DATA), MARK(1));
+	space_use(NULL);
+	space_drop(&a);
+	space_drop(&b);
+}
+#endif
+
 TEST("space", "a new mapping of the kernel is seen in all spaces that share it",
      AFTER)
 {
