@@ -2,8 +2,8 @@
 /*
  * The domain's console: Xen's byte rings.
  *
- * A ring without a reader must not block the guest: a write waits a bounded
- * number of yields for room, then what comes is dropped until there is room.
+ * A ring without a reader must not block the guest: a write waits some time for
+ * room, then what comes is dropped until there is room.
  * Hypercalls: event_channel_op (send), sched_op (yield); console_io before the
  * ring exists (a debug build of Xen prints it).
  */
@@ -11,8 +11,8 @@
 #include "xen/domain.h"
 #include <xen/io/console.h>
 
-/* Yields that one write waits for room in all. */
-#define WAIT_YIELDS 2000
+/* Longer than xenconsoled leaves a ring alone that has sent many events, 200 ms. */
+#define WAIT_NS 500000000ull
 
 extern uint8_t console_page[PAGE_SIZE];
 
@@ -57,7 +57,7 @@ static uint32_t put(const char *text, size_t len)
 
 void console_write(const char *text, size_t len)
 {
-	unsigned int waits = 0;
+	uint64_t until = 0, now;
 
 	if (!ring) {
 		hypercall_console_io(CONSOLEIO_write, (uint32_t)len, text);
@@ -72,10 +72,12 @@ void console_write(const char *text, size_t len)
 			nobody_reads = false;
 			continue;
 		}
-		if (nobody_reads || waits++ == WAIT_YIELDS) {
-			nobody_reads = true;
+		if (nobody_reads)
 			return;
-		}
+		now = xen_time_ns();
+		if (!until)
+			until = now + WAIT_NS;
+		nobody_reads = now > until;
 		xen_yield();
 	}
 }
