@@ -11,7 +11,9 @@ $(eval $(call fuzz-target,pcnet,tests/mock/fuzz-nic.c $(PCNET_SRCS)))
 VIRTIO_SRCS := $(addprefix vmi-xen/dev/,virtio.c virtio-blk.c virtio-net.c csum.c tcp-cut.c) vmi-xen/lib/printf.c \
 	tests/mock/guest-memory.c
 $(eval $(call unit-test,virtio-blk,tests/mock/virtio-rig.c $(VIRTIO_SRCS) $(FAKE_DISK_SRCS)))
-$(eval $(call unit-test,virtio-net,tests/mock/virtio-rig.c $(VIRTIO_SRCS)))
+VIRTIO_NET_RIG_SRCS := tests/mock/virtio-net-rig.c tests/mock/virtio-rig.c $(VIRTIO_SRCS)
+$(eval $(call unit-test,virtio-net,$(VIRTIO_NET_RIG_SRCS)))
+$(eval $(call unit-test,virtio-net-large,$(VIRTIO_NET_RIG_SRCS)))
 $(eval $(call fuzz-target,virtio,tests/mock/fuzz-nic.c $(VIRTIO_SRCS) vmi-xen/xen/netfront-join.c $(FAKE_DISK_SRCS)))
 $(eval $(call unit-test,csum,vmi-xen/dev/csum.c))
 $(eval $(call unit-test,tcp-cut,vmi-xen/dev/tcp-cut.c vmi-xen/dev/csum.c))
