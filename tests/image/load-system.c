@@ -74,7 +74,10 @@ LOAD_TEST(sysctl, "sysctl")
 enum {
 	SWAP_PAGES = 12 * MB / PAGE, /* at most; and at least: */
 	SWAP_LEAST = 2 * MB / PAGE,
-	MAX_MB = 4096 /* that are filled to make it swap */
+	MAX_MB = 4096, /* that are filled to make it swap */
+	HOLD_MB = 1024,
+	HOLD_ABOVE_MB = 2048,
+	MAX_HOLDERS = 8
 };
 
 /* Page 0 of a swap area: version, last page, no bad ones; the signature. */
@@ -151,11 +154,61 @@ static void fill_memory(void)
 	_exit(0);
 }
 
+/* A process that holds HOLD_MB until it is killed. */
+static pid_t hold_memory(void)
+{
+	volatile uint32_t *page;
+	char byte = 0;
+	int full[2];
+	pid_t pid;
+
+	if (pipe(full))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		page = private_pages(HOLD_MB * (MB / PAGE));
+		for (uint32_t i = 0; page && i < HOLD_MB * (MB / PAGE); i++)
+			page[i * PAGE_U32] = i;
+		if (write(full[1], &byte, 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(full[1]);
+	if (pid > 0 && read(full[0], &byte, 1) != 1)
+		printf("# no memory to hold back\n");
+	close(full[0]);
+	return pid;
+}
+
+/* What one process has no addresses for others hold. */
+static unsigned int hold_back(pid_t *holder)
+{
+	unsigned int n = 0;
+
+	while (n < MAX_HOLDERS && meminfo("MemFree") / 1024 > HOLD_ABOVE_MB) {
+		holder[n] = hold_memory();
+		if (holder[n] < 0)
+			break;
+		n++;
+	}
+	return n;
+}
+
+static void let_go(const pid_t *holder, unsigned int n)
+{
+	while (n--) {
+		kill(holder[n], SIGKILL);
+		waitpid(holder[n], NULL, 0);
+	}
+}
+
 LOAD_TEST(swap, "swap")
 {
 	const char *path = "/dev/load-swap";
 	const char *error;
-	pid_t pid;
+	pid_t pid, holder[MAX_HOLDERS];
+	unsigned int holders;
 	int status;
 
 	if (access("/proc/swaps", F_OK))
@@ -166,10 +219,12 @@ LOAD_TEST(swap, "swap")
 	if (swapon(path, 0))
 		return FAIL("swapon: %s", strerror(errno));
 	allow_overcommit('1');
+	holders = hold_back(holder);
 	pid = fork();
 	if (!pid)
 		fill_memory();
 	status = wait_status(pid);
+	let_go(holder, holders);
 	allow_overcommit('0');
 	if (swapoff(path))
 		return FAIL("swapoff: %s", strerror(errno));
