@@ -59,8 +59,7 @@ struct blkfront {
 	struct slot slot[NR_REQUESTS];
 	struct disk_request *first, *last; /* not yet wholly on the ring */
 	struct cursor at;		   /* into first */
-	bool flush_sent;
-	struct disk_request *ended; /* to be told from the event */
+	struct disk_request *ended;	   /* to be told from the event */
 };
 
 /** What the model's disk does; struct disk has it. */
@@ -83,7 +82,7 @@ void blkfront_requeue(struct blkfront *b);
 void blkfront_fail(struct blkfront *b);
 /** Take pages for long requests; later ones are cut where there are none. */
 void blkfront_take_lists(struct machine *m);
-/** Have blkfront_tell() called soon. */
+/** Have all disks called soon: blkfront_tell(), blkfront_kick(). */
 void blkfront_tell_later(void);
 
 #endif

@@ -86,16 +86,14 @@ static void copy(struct blkfront *b, const struct disk_request *r,
 	}
 }
 
-/* Whole sectors from @c on, at most a page. */
+/* What is left from @c on, at most a page: whole sectors, as the whole is. */
 static uint32_t bounce_bytes(const struct disk_request *r, struct cursor c)
 {
 	uint32_t bytes = 0;
 
 	for (; !at_end(r, &c) && bytes < PAGE_SIZE; c.seg++, c.offset = 0)
 		bytes += r->seg[c.seg].len - c.offset;
-	if (bytes > PAGE_SIZE)
-		bytes = PAGE_SIZE;
-	return bytes & ~SECTOR_MASK;
+	return bytes < PAGE_SIZE ? bytes : PAGE_SIZE;
 }
 
 /* --- Requests onto the ring -----------------------------------------------*/
@@ -115,15 +113,17 @@ static int free_bounce(struct blkfront *b)
 	return -1;
 }
 
+/* What all disks have together, but for the grants. */
 static struct {
 	unsigned int n;
 	struct seg_list list[NR_LISTS];
-} lists;
+	bool starved; /* somebody waits for grants that others have */
+} shared;
 
 void blkfront_take_lists(struct machine *m)
 {
-	for (lists.n = 0; lists.n < NR_LISTS; lists.n++) {
-		struct seg_list *l = &lists.list[lists.n];
+	for (shared.n = 0; shared.n < NR_LISTS; shared.n++) {
+		struct seg_list *l = &shared.list[shared.n];
 
 		l->seg = window_page(m, &l->frame);
 		if (!l->seg)
@@ -137,8 +137,8 @@ static struct seg_list *take_list(struct blkfront *b,
 {
 	if (r->nr_segs - b->at.seg <= MAX_SEGS || b->max_indirect <= MAX_SEGS)
 		return NULL;
-	for (unsigned int i = 0; i < lists.n; i++) {
-		struct seg_list *l = &lists.list[i];
+	for (unsigned int i = 0; i < shared.n; i++) {
+		struct seg_list *l = &shared.list[i];
 
 		if (l->grant)
 			continue;
@@ -331,7 +331,6 @@ static void pop(struct blkfront *b)
 	memset(&b->at, 0, sizeof(b->at));
 	if (b->first)
 		b->at.sector = b->first->sector;
-	b->flush_sent = false;
 }
 
 /* The first request is wholly on the ring, or failed. */
@@ -349,11 +348,14 @@ static bool send_some(struct blkfront *b)
 {
 	struct disk_request *r = b->first;
 	struct slot *s = free_slot(b);
-	uint32_t bytes;
 	int page;
 
-	if (!s || RING_FULL(&b->ring) || grant_free() <= MAX_SEGS)
+	if (!s || RING_FULL(&b->ring))
 		return false;
+	if (grant_free() <= MAX_SEGS) {
+		shared.starved = true;
+		return false;
+	}
 	if (r->op == DISK_FLUSH || r->op == DISK_DISCARD) {
 		if (r->op == DISK_FLUSH ? b->disk.can_flush
 					: b->disk.can_discard)
@@ -372,16 +374,10 @@ static bool send_some(struct blkfront *b)
 			return true;
 		}
 	} else {
-		bytes = bounce_bytes(r, b->at);
 		page = free_bounce(b);
 		if (page < 0)
 			return false;
-		if (!bytes) {
-			r->failed = true;
-			first_done(b);
-			return true;
-		}
-		send_bounced(b, r, s, page, bytes);
+		send_bounced(b, r, s, page, bounce_bytes(r, b->at));
 	}
 	if (at_end(r, &b->at))
 		first_done(b);
@@ -535,6 +531,10 @@ void blkfront_event(void *opaque)
 	blkfront_kick(b);
 	blkfront_tell(b);
 	blkfront_drained(b);
+	if (!shared.starved)
+		return;
+	shared.starved = false;
+	blkfront_tell_later(); /* and have all try again */
 }
 
 bool blkfront_in_flight(const struct blkfront *b)

@@ -195,8 +195,10 @@ static void found(void *opaque, uint32_t id)
 static void soft_event(void *opaque)
 {
 	(void)opaque;
-	for (unsigned int i = 0; i < blk.n; i++)
+	for (unsigned int i = 0; i < blk.n; i++) {
 		blkfront_tell(&blk.dev[i]);
+		blkfront_kick(&blk.dev[i]);
+	}
 }
 
 void blkfront_tell_later(void)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What stands around blkfront: guest memory, grants, event channels, a xenstore,
+ * and the backends of two disks, which do what the test says.
+ */
+#ifndef TESTS_MOCK_BLKFRONT_RIG_H
+#define TESTS_MOCK_BLKFRONT_RIG_H
+
+#include "xen/blkfront-private.h"
+
+#define RIG_DISKS   2
+#define RIG_SECTORS 100000ull
+#define RIG_RAM	    0x200000u
+#define RIG_HOLE    0x1f0000u /* to the end: no memory */
+#define RIG_ROM	    0x1e0000u /* to RIG_HOLE: the guest cannot write there */
+#define RIG_GRANTS  8000u
+#define RIG_BACKEND 7u /* the backends' domain */
+
+struct rig_grant {
+	uint32_t frame;
+	bool used, read_only;
+	bool kept; /* the backend has it mapped */
+};
+
+extern uint8_t rig_ram[RIG_RAM];
+extern struct rig_grant rig_grant[RIG_GRANTS];
+extern uint32_t rig_grant_limit; /* at once, below RIG_GRANTS */
+extern unsigned int rig_warnings, rig_errors, rig_kicks;
+
+/** Once: the disks are found. */
+void rig_power_on(void);
+/** Disk @n as the models see it, and all of it. */
+struct disk *rig_disk(unsigned int n);
+struct blkfront *rig_front(unsigned int n);
+/** Key of disk @n's backend; NULL removes it. */
+void rig_key(unsigned int n, const char *key, const char *value);
+/** All keys as of a plain backend: no flush, discard, long requests. */
+void rig_plain(unsigned int n);
+/** The backend of disk @n comes, and the frontend connects or refuses. */
+void rig_connect(unsigned int n);
+/** The frontend hears that something is new in the backend's state. */
+void rig_changed(unsigned int n);
+/** The backend goes to @state, and the frontend hears of it. */
+void rig_state(unsigned int n, enum xb_state state);
+enum xb_state rig_front_state(unsigned int n);
+/** Disk @n is taken away: what waits fails. */
+void rig_unplug(unsigned int n);
+/** The next request on the ring of disk @n; false: none, tell of the next. */
+bool rig_take(unsigned int n, blkif_request_t *q);
+/** An answer on the ring, which nobody hears of yet. */
+void rig_answer(unsigned int n, uint64_t id, int status);
+/** The backend's index, whatever it means, and an event. */
+void rig_run_away(unsigned int n, uint32_t ahead);
+/** The answers can be seen, but there is no event. */
+void rig_publish(unsigned int n);
+/** Publish the answers, and the event of it; then what ourselves raised. */
+void rig_event(unsigned int n);
+/** What ourselves raised only. */
+void rig_soft(void);
+/** Memory behind grant @g, which must be given; NULL: not of the rig. */
+uint8_t *rig_granted(grant_t g);
+unsigned int rig_grants_used(void);
+
+#endif
