@@ -89,6 +89,17 @@ TEST("cpu", "CPUID: nothing is offered that faults", AFTER)
 	check(features & CPUID_1_EDX_MSR);
 }
 
+/* Kernels have begun to use these before VMI_Init, and stop where one is gone. */
+TEST("cpu", "CPUID: memory types as the processor announced them", AFTER)
+{
+	const uint32_t types = CPUID_1_EDX_MTRR | CPUID_1_EDX_PAT;
+	uint32_t eax = CPUID_LEAF_FEATURES, ebx, ecx = 0, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	vmi(VMI_CALL_CPUID, CPUID_LEAF_FEATURES);
+	check_eq(vmi_state.out.edx & types, edx & types);
+}
+
 /* --- CR0 and the FPU ----------------------------------------------------------------- */
 static void use_fpu(void *arg)
 {

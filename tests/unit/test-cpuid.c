@@ -59,10 +59,10 @@ static void hypervisors_below_are_hidden(void **state)
 
 static void features_are_those_that_work(void **state)
 {
-	const uint32_t hidden =
-		CPUID_1_EDX_VME | CPUID_1_EDX_MCE | CPUID_1_EDX_MCA |
-		CPUID_1_EDX_SEP | CPUID_1_EDX_MTRR | CPUID_1_EDX_PAT |
-		CPUID_1_EDX_PGE | CPUID_1_EDX_DS | CPUID_1_EDX_ACPI;
+	const uint32_t hidden = CPUID_1_EDX_VME | CPUID_1_EDX_MCE |
+				CPUID_1_EDX_MCA | CPUID_1_EDX_SEP |
+				CPUID_1_EDX_PGE | CPUID_1_EDX_DS |
+				CPUID_1_EDX_ACPI;
 
 	(void)state;
 	assert_int_equal(leaf(CPUID_LEAF_FEATURES, 0)[EDX] & hidden, 0);

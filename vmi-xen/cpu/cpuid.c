@@ -22,15 +22,18 @@ struct mask {
 
 /*
  * VME: no virtual-8086 mode.  MCE, MCA: no machine checks.  SEP: SYSENTER
- * does not reach the guest on every processor.  MTRR, PAT: memory types are
- * Xen's.  PGE: nothing gains.  ACPI, TM: no thermal MSRs.  DS: no MSRs.
+ * does not reach the guest on every processor.  PGE: nothing gains.  ACPI, TM:
+ * no thermal MSRs.  DS: no MSRs.  MTRR and PAT stay, though memory types are
+ * Xen's: a guest that has seen them natively before VMI_Init has begun to use
+ * them, and Linux stops (pat_init) where PAT is gone afterwards.
  */
 #define KEEP_1_EDX                                                             \
 	(CPUID_1_EDX_FPU | CPUID_1_EDX_DE | CPUID_1_EDX_PSE |                  \
 	 CPUID_1_EDX_TSC | CPUID_1_EDX_MSR | CPUID_1_EDX_PAE |                 \
-	 CPUID_1_EDX_CX8 | CPUID_1_EDX_APIC | CPUID_1_EDX_CMOV |               \
-	 CPUID_1_EDX_CLFSH | CPUID_1_EDX_MMX | CPUID_1_EDX_FXSR |              \
-	 CPUID_1_EDX_SSE | CPUID_1_EDX_SSE2)
+	 CPUID_1_EDX_CX8 | CPUID_1_EDX_APIC | CPUID_1_EDX_MTRR |               \
+	 CPUID_1_EDX_CMOV | CPUID_1_EDX_PAT | CPUID_1_EDX_CLFSH |              \
+	 CPUID_1_EDX_MMX | CPUID_1_EDX_FXSR | CPUID_1_EDX_SSE |                \
+	 CPUID_1_EDX_SSE2)
 /*
  * No MONITOR, VMX, SMX, EST, x2APIC, PCID, TSC deadline.  XSAVE works (Xen
  * emulates XSETBV), and a guest has seen it natively before VMI_Init.
