@@ -1,31 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What stands around blkfront: guest memory, grants, event channels, a xenstore,
- * and the backends of two disks, which do what the test says.
+ * The backends of two disks, which do what the test says; the rest is
+ * front-rig.h's.
  */
 #ifndef TESTS_MOCK_BLKFRONT_RIG_H
 #define TESTS_MOCK_BLKFRONT_RIG_H
 
+#include "front-rig.h"
 #include "xen/blkfront-private.h"
 
 #define RIG_DISKS   2
 #define RIG_SECTORS 100000ull
-#define RIG_RAM	    0x200000u
-#define RIG_HOLE    0x1f0000u /* to the end: no memory */
-#define RIG_ROM	    0x1e0000u /* to RIG_HOLE: the guest cannot write there */
-#define RIG_GRANTS  8000u
-#define RIG_BACKEND 7u /* the backends' domain */
-
-struct rig_grant {
-	uint32_t frame;
-	bool used, read_only;
-	bool kept; /* the backend has it mapped */
-};
-
-extern uint8_t rig_ram[RIG_RAM];
-extern struct rig_grant rig_grant[RIG_GRANTS];
-extern uint32_t rig_grant_limit; /* at once, below RIG_GRANTS */
-extern unsigned int rig_warnings, rig_errors, rig_kicks;
 
 /** Once: the disks are found. */
 void rig_power_on(void);
@@ -55,10 +40,5 @@ void rig_run_away(unsigned int n, uint32_t ahead);
 void rig_publish(unsigned int n);
 /** Publish the answers, and the event of it; then what ourselves raised. */
 void rig_event(unsigned int n);
-/** What ourselves raised only. */
-void rig_soft(void);
-/** Memory behind grant @g, which must be given; NULL: not of the rig. */
-uint8_t *rig_granted(grant_t g);
-unsigned int rig_grants_used(void);
 
 #endif

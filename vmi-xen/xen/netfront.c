@@ -86,6 +86,12 @@ static void offer_rings(struct netfront *n)
 	bool large = n->nic.takes_blank && n->nr_rx >= LARGE_MIN;
 
 	release(n);
+	if (!xenbus_back_number(d, "feature-rx-copy", 0)) {
+		log_err(NET, "%s: the backend cannot copy what it receives",
+			d->node);
+		xenbus_switch(d, XENBUS_CLOSED);
+		return;
+	}
 	rings_reset(n);
 	n->port = evtchn_alloc(d->backend_id);
 	evtchn_handle(n->port, netfront_event, n);
@@ -111,6 +117,16 @@ static void take_features(struct netfront *n)
 			 xenbus_back_number(&n->dev, "feature-gso-tcpv4", 0);
 }
 
+/* What it is, each time that it is there. */
+static void say(const struct netfront *n)
+{
+	const uint8_t *mac = n->nic.mac;
+
+	log_info(NET, "%s: %02x:%02x:%02x:%02x:%02x:%02x%s", n->dev.node,
+		 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		 n->nic.can_cut ? ", large frames" : "");
+}
+
 static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 {
 	struct netfront *n =
@@ -126,8 +142,10 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 	case XENBUS_CONNECTED:
 		if (d->state == XENBUS_CONNECTED && !n->connected) {
 			take_features(n);
+			say(n);
 			set_link(n, true);
 			evtchn_send(n->port);
+			evtchn_raise(n->port); /* some may have come before */
 		}
 		break;
 	case XENBUS_CLOSING:
@@ -238,11 +256,8 @@ void netfront_scan(struct machine *m)
 
 static void connect(struct netfront *n)
 {
-	if (xenbus_connect(&n->dev, &n->connected, WAIT_SECONDS))
-		log_info(NET, "%s: %02x:%02x:%02x:%02x:%02x:%02x", n->dev.node,
-			 n->nic.mac[0], n->nic.mac[1], n->nic.mac[2],
-			 n->nic.mac[3], n->nic.mac[4], n->nic.mac[5]);
-	else
+	if (!xenbus_connect(&n->dev, &n->connected, WAIT_SECONDS) &&
+	    n->dev.state != XENBUS_CLOSED)
 		log_err(NET, "%s: the backend did not answer within %u seconds",
 			n->dev.node, WAIT_SECONDS);
 }
