@@ -223,9 +223,49 @@ static void flush_and_its_absence(void **state)
 	request(3, FLUSH, 0, 0);
 	answer(false);
 	assert_answered(2, IOERR, 3, 1);
+	/* The backend has changed: the driver was promised to be answered. */
 	fake.disk.can_flush = false;
 	request(3, FLUSH, 0, 0);
-	assert_answered(3, UNSUPP, 3, 1);
+	assert_answered(3, OK, 3, 1);
+	rig_start(&blk.v, ~F_FLUSH, 1);
+	request(3, FLUSH, 0, 0);
+	assert_answered(1, UNSUPP, 3, 1);
+}
+
+/* Who knows nothing of flushes must not need them. */
+static void without_flushes_writes_are_flushed(void **state)
+{
+	(void)state;
+	rig_start(&blk.v, ~F_FLUSH, 1);
+	request(3, WRITE, 7, 512);
+	assert_int_equal(fake.waiting[0]->op, DISK_WRITE);
+	answer(true);
+	assert_int_equal(rig_used(0), 0);
+	assert_int_equal(fake.waiting[0]->op, DISK_FLUSH);
+	assert_int_equal(fake.waiting[0]->nr_segs, 0);
+	answer(true);
+	assert_answered(1, OK, 3, 1);
+	request(3, WRITE, 7, 512);
+	answer(true);
+	answer(false);
+	assert_answered(2, IOERR, 3, 1);
+	request(3, WRITE, 7, 512);
+	answer(false); /* there is nothing to flush */
+	assert_answered(3, IOERR, 3, 1);
+	request(3, READ, 7, 512);
+	answer(true);
+	assert_answered(4, OK, 3, 513);
+	fake.disk.can_flush = false;
+	request(3, WRITE, 7, 512);
+	answer(true);
+	assert_answered(5, OK, 3, 1);
+	rig_start(&blk.v, ~F_FLUSH, 1); /* a reset in between */
+	fake.disk.can_flush = true;
+	request(3, WRITE, 7, 512);
+	rig_start(&blk.v, ~F_FLUSH, 1);
+	answer(true);
+	assert_int_equal(fake.nr_waiting, 0);
+	assert_int_equal(rig_used(0), 0);
 }
 
 static void range(uint64_t sector, uint32_t count, uint32_t flags)
@@ -540,6 +580,8 @@ int main(void)
 		cmocka_unit_test_setup(discard_goes_to_the_disk, power_on),
 		cmocka_unit_test_setup(discards_that_are_none, power_on),
 		cmocka_unit_test_setup(flush_and_its_absence, power_on),
+		cmocka_unit_test_setup(without_flushes_writes_are_flushed,
+				       power_on),
 		cmocka_unit_test_setup(a_disk_has_a_name, power_on),
 		cmocka_unit_test_setup(errors_reach_the_driver, power_on),
 		cmocka_unit_test_setup(a_read_only_disk_refuses, power_on),

@@ -165,6 +165,21 @@ static bool piece_start(struct virtio_blk_task *t)
 	return true;
 }
 
+static void flush(struct virtio_blk_task *t)
+{
+	t->r.op = DISK_FLUSH;
+	t->r.sector = 0;
+	t->r.nr_segs = 0;
+	t->b->disk->submit(t->b->disk, &t->r);
+}
+
+/* A driver that does not flush takes what is written for safe. */
+static bool flush_for_it(const struct virtio_blk_task *t)
+{
+	return t->r.op == DISK_WRITE && !t->orphan && t->b->disk->can_flush &&
+	       !(t->b->v.accepted & F_FLUSH);
+}
+
 static void done(struct disk_request *r, bool ok)
 {
 	struct virtio_blk_task *t = r->opaque;
@@ -176,6 +191,11 @@ static void done(struct disk_request *r, bool ok)
 		if (piece_start(t))
 			return;
 		ok = false;
+	}
+	if (ok && flush_for_it(t)) {
+		t->piece = 0;
+		flush(t);
+		return;
 	}
 	answer(t->b, t, ok ? RESULT_OK : RESULT_ERROR);
 	process(t->b);
@@ -209,12 +229,11 @@ static uint8_t start_transfer(struct virtio_blk_task *t, uint64_t sector,
 
 static uint8_t start_flush(struct virtio_blk_task *t)
 {
+	/* A backend that came back may have nothing to flush. */
 	if (!t->b->disk->can_flush)
-		return RESULT_UNSUPPORTED;
-	t->r.op = DISK_FLUSH;
-	t->r.sector = 0;
-	t->r.nr_segs = 0;
-	t->b->disk->submit(t->b->disk, &t->r);
+		return t->b->v.accepted & F_FLUSH ? RESULT_OK
+						  : RESULT_UNSUPPORTED;
+	flush(t);
 	return RESULT_LATER;
 }
 
