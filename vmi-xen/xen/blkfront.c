@@ -88,6 +88,21 @@ static bool take_parameters(struct blkfront *b)
 	return true;
 }
 
+/* What it is, each time that it is there. */
+static void say(const struct blkfront *b)
+{
+	const struct disk *d = &b->disk;
+
+	log_info(BLK, "%s: %llu MB%s%s%s%s, %u pages at once", b->dev.node,
+		 (unsigned long long)(d->sectors >> 11),
+		 d->read_only ? ", read-only" : "", d->cdrom ? ", CD-ROM" : "",
+		 b->barrier	? ", barrier"
+		 : d->can_flush ? ", flush"
+				: "",
+		 d->can_discard ? ", discard" : "",
+		 b->max_indirect > MAX_SEGS ? b->max_indirect : MAX_SEGS);
+}
+
 /* The backend has let go of what we shared; it may come again, or never. */
 static void closed(struct blkfront *b)
 {
@@ -137,6 +152,7 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 		}
 		b->connected = true;
 		b->gone = false;
+		say(b);
 		xenbus_switch(d, XENBUS_CONNECTED);
 		blkfront_kick(b);
 		break;
@@ -217,18 +233,12 @@ void blkfront_scan(struct machine *m)
 
 static void connect(struct blkfront *b)
 {
-	if (!xenbus_connect(&b->dev, &b->connected, WAIT_SECONDS)) {
-		if (b->dev.state != XENBUS_CLOSED)
-			log_err(BLK,
-				"%s: the backend did not answer within %u seconds",
-				b->dev.node, WAIT_SECONDS);
-		b->gone = true;
+	if (xenbus_connect(&b->dev, &b->connected, WAIT_SECONDS))
 		return;
-	}
-	log_info(BLK, "%s: %llu MB%s%s", b->dev.node,
-		 (unsigned long long)(b->disk.sectors >> 11),
-		 b->disk.read_only ? ", read-only" : "",
-		 b->disk.cdrom ? ", CD-ROM" : "");
+	if (b->dev.state != XENBUS_CLOSED)
+		log_err(BLK, "%s: the backend did not answer within %u seconds",
+			b->dev.node, WAIT_SECONDS);
+	b->gone = true;
 }
 
 static bool known(uint32_t id)
