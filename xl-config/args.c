@@ -21,7 +21,7 @@ static void note_letter(struct create_args *a, char letter)
 		bool *flag;
 	} flags[] = {
 		{ 'n', &a->dry_run }, { 'p', &a->paused },
-		{ 'c', &a->console }, { 'e', &a->no_daemon },
+		{ 'c', &a->console }, { 'F', &a->foreground },
 		{ 'q', &a->quiet },   { 'h', &a->help },
 	};
 

@@ -11,7 +11,7 @@ struct create_args {
 	int nr_overrides;
 	char **options; /* all others, in their order; point into argv */
 	int nr_options;
-	bool dry_run, paused, console, no_daemon, quiet, help;
+	bool dry_run, paused, console, foreground, quiet, help;
 };
 
 /**

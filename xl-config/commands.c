@@ -24,6 +24,8 @@ static const struct command {
 	  "make the file that ramdisk= takes" },
 	{ "check", cmd_check, "[--json] [KERNEL [INITRD]]",
 	  "say whether this host, and a kernel, fit" },
+	{ "watch", cmd_watch, "[-b BUNDLE] FILE",
+	  "see that a domain's adapter has started, or say why not" },
 	{ "list", cmd_list, "[-v] [--json] [DOMAIN]", "show the VMI domains" },
 	{ "bootloader", cmd_bootloader, "[--wrap=PROGRAM] ...",
 	  "for libxl to call: bootloader=\"vmi-xen\"" },

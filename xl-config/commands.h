@@ -21,6 +21,7 @@ int cmd_create(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_bundle(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_bootloader(int argc, char **argv);
 

@@ -5,18 +5,13 @@
 #include "args.h"
 #include "leave.h"
 #include "prepare.h"
+#include "run-xl.h"
 #include "state.h"
-#include "watch.h"
+#include "tell.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#define SIGNAL_STATUS 128 /* and the signal's number, as a shell says */
 
 /* How xl was called: its global options and the arguments of create. */
 struct call {
@@ -25,22 +20,6 @@ struct call {
 	int argc;
 	char **argv;
 };
-
-static int exec_xl(char **argv)
-{
-	char path[HOST_PATH_MAX];
-	char name[] = "xl";
-
-	if (!host_find_xl(path)) {
-		fprintf(stderr,
-			"vmi-xen: error: there is no xl: install xen-utils, or set VMI_XEN_XL\n");
-		return STATUS_NO_EXEC;
-	}
-	argv[0] = name;
-	execv(path, argv);
-	fprintf(stderr, "vmi-xen: error: %s: %s\n", path, strerror(errno));
-	return STATUS_NO_EXEC;
-}
 
 /* xl with nothing changed. */
 static int exec_untouched(const struct call *call)
@@ -57,41 +36,7 @@ static int exec_untouched(const struct call *call)
 	argv[n++] = create;
 	for (int i = 0; i < call->argc; i++)
 		argv[n++] = call->argv[i];
-	return exec_xl(argv);
-}
-
-/*
- * The new configuration as a file that only xl sees: it wants a regular file,
- * and what is left behind by nobody cannot be forgotten.  @more: lines for its
- * end.
- */
-static int memory_file(const struct prepared *p, const struct state *s,
-		       const char *more)
-{
-	int fd = memfd_create("vmi-xen", 0), copy = dup(fd);
-	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
-
-	if (!out)
-		return -1;
-	rewrite(out, p->text, p->length, &p->plan, &p->conf, s->bundle,
-		s->uuid);
-	fputs(more, out);
-	if (fclose(out)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static int wait_for(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return STATUS_FAILED;
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : SIGNAL_STATUS + WTERMSIG(status);
+	return xl_exec(argv);
 }
 
 /* Run xl create on the rewritten text; its status. */
@@ -121,65 +66,9 @@ static int run_xl(const struct call *call, const struct create_args *a,
 	argv[n++] = file;
 	pid = fork();
 	if (!pid)
-		_exit(exec_xl(argv));
+		_exit(xl_exec(argv));
 	free(argv);
-	return pid < 0 ? STATUS_FAILED : wait_for(pid);
-}
-
-/* Run xl with nobody listening. */
-static int run_silently(char **argv)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-		for (int fd = 0; fd < 3; fd++)
-			dup2(null, fd);
-		_exit(exec_xl(argv));
-	}
-	return pid < 0 ? STATUS_FAILED : wait_for(pid);
-}
-
-/*
- * The domain died in the shim or in the adapter, and Xen has forgotten why.
- * Once more, so that it stays when it has ended, without its disks and
- * networks, and with a shim that says everything.
- */
-static int tell_why(struct prepared *p, const struct state *s, bool kept)
-{
-	static const char more[] = "on_crash = \"preserve\"\n"
-				   "on_poweroff = \"preserve\"\n"
-				   "on_reboot = \"preserve\"\n"
-				   "disk = [ ]\nvif = [ ]\n";
-	char xl[] = "xl", create[] = "create", options[] = "-qe";
-	char destroy[] = "destroy", file[40], id[16];
-	char *start[] = { xl, create, options, file, NULL };
-	char *stop[] = { xl, destroy, id, NULL };
-	struct report r = { "" };
-	uint32_t domid = 0;
-	int fd = -1;
-
-	report_error(
-		&r,
-		"domain \"%s\" ended before its kernel was started: these are its last lines",
-		p->conf.name ? p->conf.name : s->uuid);
-	say_error(&r, STATUS_REFUSED);
-	p->conf.debug = true;
-	if (!kept && !p->plan.bootloader)
-		fd = memory_file(p, s, more);
-	snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
-	if ((fd < 0 && !kept) || (fd >= 0 && run_silently(start)) ||
-	    !watch_tail(s->uuid, &domid, stderr))
-		fputs("  (none: look into /var/log/xen, and use vmi_debug=1)\n",
-		      stderr);
-	if (domid && !kept) {
-		snprintf(id, sizeof(id), "%u", domid);
-		run_silently(stop);
-	}
-	if (fd >= 0)
-		close(fd);
-	return STATUS_REFUSED;
+	return pid < 0 ? STATUS_FAILED : xl_wait(pid);
 }
 
 static bool take_state(struct state *s, const struct prepared *p, bool dry_run,
@@ -213,13 +102,14 @@ static int start(const struct call *call, const struct create_args *a,
 			state_guard(&s);
 	}
 	if (good)
-		fd = memory_file(p, &s, "");
+		fd = xl_text(p, s.bundle, s.uuid, "");
 	if (good && fd < 0)
 		good = report_error(&r, "out of memory");
 	status = good ? run_xl(call, a, fd) : say_error(&r, STATUS_REFUSED);
+	/* Paused it has not started, and a user has seen its end. */
 	if (!status && !a->dry_run && !a->paused && !a->console &&
-	    (start = watch_start(s.uuid)) != START_GOOD)
-		status = tell_why(p, &s, start == START_KEPT);
+	    !a->foreground && (start = watch_start(s.uuid)) != START_GOOD)
+		status = tell_why(p, s.bundle, s.uuid, start);
 	if (status && owner && start != START_KEPT)
 		state_remove(&s);
 	if (fd >= 0)
@@ -293,5 +183,5 @@ int frontend(int argc, char **argv)
 
 		return create(&call, true);
 	}
-	return exec_xl(argv);
+	return xl_exec(argv);
 }

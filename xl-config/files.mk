@@ -4,7 +4,8 @@
 XLC_PURE := $(addprefix xl-config/,report.c uuid.c text.c conf.c args.c file.c \
 	bundle.c rewrite.c kernel.c unpack.c json.c findings.c) vmi-xen/boot/bzimage.c
 XLC_SRCS := $(XLC_PURE) $(addprefix xl-config/,main.c commands.c config.c bootloader.c create.c check.c list.c \
-	prepare.c host.c domain.c counters.c leave.c state.c watch.c xen-context.c)
+	prepare.c host.c domain.c counters.c leave.c state.c watch.c run-xl.c tell.c \
+	xen-context.c)
 XLC_PURE_LIBS := -lxlutil -lxenlight -lz -llzma
 XLC_LIBS := $(XLC_PURE_LIBS) -lxenstore -lxenforeignmemory -lxentoollog
 
