@@ -15,6 +15,7 @@
 #define RTC_RATE_1KHZ 6
 #define NR_TICKS      4
 #define TICK_US	      2000
+#define MAX_TRIES     5
 #define MADT_ENTRIES  44
 #define MADT_IOAPIC   1
 #define MADT_OVERRIDE 2
@@ -40,15 +41,19 @@ static void slave_unmask(unsigned int irq)
 /* --- 8254 ------------------------------------------------------------------------ */
 TEST("irq", "8254: the count goes down", AFTER)
 {
+	unsigned int tries = 0;
 	uint16_t a, b;
 
-	pit_periodic(50000);
-	a = pit_count();
-	delay_us(1000);
-	b = pit_count();
-	pit_stop();
+	/* Where the host stands still, it begins anew in between. */
+	do {
+		pit_periodic(50000);
+		a = pit_count();
+		delay_us(1000);
+		b = pit_count();
+		pit_stop();
+		check(a <= 60000);
+	} while (b >= a && ++tries < MAX_TRIES);
 	check(b < a);
-	check(a <= 60000);
 }
 
 /* --- 8259 pair ---------------------------------------------------------------------- */
