@@ -25,7 +25,7 @@
 
 #define PIECE	    16001u /* bytes, no multiple of anything */
 #define BULK	    65536u
-#define TRIES	    50
+#define TRIES	    600 /* two minutes: the other guest may be slow */
 #define PAUSE_US    200000
 #define ANSWER_WAIT 60 /* seconds */
 

@@ -6,7 +6,8 @@
  *
  * Kernels tell of the button in /proc/acpi/event (2.6, where configured) or
  * through an input device; this looks at both, and ends with status 1 when
- * there is neither.
+ * there is neither.  It waits in the background: when it has returned, no press
+ * is missed any more.
  */
 #include "mini.h"
 #include <fcntl.h>
@@ -89,7 +90,11 @@ int mini_main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	open_all();
-	while (nr_fds && sys3(__NR_poll, ptr(fds), nr_fds, -1) > 0)
+	if (!nr_fds)
+		return 1;
+	if (sys0(__NR_fork) > 0)
+		return 0;
+	while (sys3(__NR_poll, ptr(fds), nr_fds, -1) > 0)
 		for (unsigned int i = 0; i < nr_fds; i++)
 			if (fds[i].revents && is_power(fds[i].fd)) {
 				say("powerbutton: pressed\n");
