@@ -240,7 +240,7 @@ def run(name, cases_of, files, prepare='', after='', timeout=900, machines=lab.M
     cases_of(machine) gives the cases; prepare and after are lines of the script.
     Words on the test's command line choose a machine, and cases by their name.
     """
-    with open(os.path.join(lab.LAB, 'packages.lock'), 'w', encoding='ascii') as lock:
+    with open(os.path.join(BUILD, 'packages.lock'), 'w', encoding='ascii') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(['make', '-s', os.path.relpath(INSTALLED, lab.TOP)], cwd=lab.TOP,
                        check=True, stdout=subprocess.DEVNULL)
