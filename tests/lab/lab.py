@@ -28,7 +28,8 @@ HEADER_SIZE = 4096
 CHANNEL = 256 << 20         # the shared memory, as dom0-mem.c has it:
 OUT_AT = 192 << 20          # the payload, and from here on what comes back
 BOOT_TIMEOUT = 240          # seconds until dom0 waits for its payload
-GRACE = 20                  # seconds for dom0 to collect the logs
+QEMU_TIMEOUT = 60           # seconds until QEMU answers
+GRACE = 60                  # seconds for dom0 to collect the logs
 # eager-fpu: with lazy switching of the FPU's registers QEMU 7.2 loses some
 # around VMRUN: 5 of 350 xl create died in dom0; with eager switching none did.
 XEN_OPTIONS = ('console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all '
@@ -106,7 +107,7 @@ class Qmp:
 
     def __init__(self, path):
         self.sock = socket.socket(socket.AF_UNIX)
-        end = time.monotonic() + 10
+        end = time.monotonic() + QEMU_TIMEOUT
         while True:
             try:
                 self.sock.connect(path)
@@ -393,8 +394,6 @@ def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0,
             command += ['-incoming', 'exec:cat ' + state]
         if gdb:
             command += ['-gdb', 'tcp::%d' % gdb]
-        deadline = start + timeout * (4 if machine.icount else 1) + grace + \
-            (BOOT_TIMEOUT if cold else 0) + (86400 if gdb else 0)
         with open(os.path.join(out, 'qemu.log'), 'wb') as log, \
                 subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                  stdout=log, stderr=log) as qemu:
@@ -406,6 +405,8 @@ def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0,
                 give_payload(channel, files, steps, timeout)
                 if not gdb:
                     qmp.command('cont')
+                deadline = time.monotonic() + grace + timeout * (4 if machine.icount else 1) + \
+                    (BOOT_TIMEOUT if cold else 0) + (86400 if gdb else 0)
                 # A break would be one run's and not another's.
                 watch(qmp, deadline, result, None if machine.icount else Pulse(qmp, qemu.pid))
             except (OSError, LabError) as error:
