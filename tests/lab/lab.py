@@ -30,6 +30,7 @@ OUT_AT = 192 << 20          # the payload, and from here on what comes back
 BOOT_TIMEOUT = 240          # seconds until dom0 waits for its payload
 QEMU_TIMEOUT = 60           # seconds until QEMU answers
 GRACE = 60                  # seconds for dom0 to collect the logs
+BREAK_PERIOD = 5            # seconds
 # eager-fpu: with lazy switching of the FPU's registers QEMU 7.2 loses some
 # around VMRUN: 5 of 350 xl create died in dom0; with eager switching none did.
 XEN_OPTIONS = ('console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all '
@@ -316,40 +317,17 @@ def make_snapshot(machine, path):
     os.rename(path + '.new', path)
 
 
-class Pulse:
-    """For a machine that waits for an interrupt which QEMU has lost
-    (doc/hard-spots.md): whoever does next to nothing gets another one, a break on
-    its serial line, which nobody there listens to."""
+def watch(qmp, deadline, result, breaks):
+    """Until the machine has gone off or the deadline has passed.
 
-    PERIOD = 10         # seconds
-    IDLE = 0.1          # of a processor
-
-    def __init__(self, qmp, pid):
-        self.qmp, self.stat = qmp, '/proc/%d/stat' % pid
-        self.next, self.used = time.monotonic() + self.PERIOD, self.seconds()
-
-    def seconds(self):
-        """Of processor time, since QEMU was started."""
-        with open(self.stat, encoding='ascii') as file:
-            fields = file.read().rpartition(')')[2].split()
-        return sum(map(int, fields[11:13])) / os.sysconf('SC_CLK_TCK')
-
-    def beat(self):
-        """Now and then."""
-        now = time.monotonic()
-        if now < self.next:
-            return
-        used = self.seconds()
-        if used - self.used < self.IDLE * (now - self.next + self.PERIOD):
-            self.qmp.command('chardev-send-break', id='com1')
-        self.next, self.used = now + self.PERIOD, used
-
-
-def watch(qmp, deadline, result, pulse=None):
-    """Until the machine has gone off or the deadline has passed."""
+    breaks: for a machine that waits for an interrupt which QEMU has lost
+    (doc/hard-spots.md), now and then another one, by the serial line.
+    """
+    next_break = time.monotonic() + BREAK_PERIOD
     while qmp.command('query-status')['status'] != 'shutdown':
-        if pulse:
-            pulse.beat()
+        if breaks and time.monotonic() > next_break:
+            qmp.command('chardev-send-break', id='com1')
+            next_break = time.monotonic() + BREAK_PERIOD
         if time.monotonic() > deadline:
             qmp.command('stop')
             result.machine = 'timeout'
@@ -407,8 +385,7 @@ def run(machine, files, steps, out, timeout=120, cold=False, extra=(), gdb=0,
                     qmp.command('cont')
                 deadline = time.monotonic() + grace + timeout * (4 if machine.icount else 1) + \
                     (BOOT_TIMEOUT if cold else 0) + (86400 if gdb else 0)
-                # A break would be one run's and not another's.
-                watch(qmp, deadline, result, None if machine.icount else Pulse(qmp, qemu.pid))
+                watch(qmp, deadline, result, breaks=not machine.icount)
             except (OSError, LabError) as error:
                 result.machine = 'died'
                 log.write(b'lab: %s\n' % str(error).encode())
