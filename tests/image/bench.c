@@ -4,8 +4,9 @@
  *
  * As /init it measures, prints "op NAME FIGURE" lines and reboots; the figures
  * are instructions: the laboratory advances the time-stamp counter by 8 for each.
- * Each is the median of an odd number of rounds, so a timer tick or the work of
- * another domain in one of them does not count.
+ * Each is the median of an odd number of rounds, so the work of another domain in
+ * one of them does not count.  A round is as long as two timer ticks, and there
+ * may be a third in it: by when the laboratory began to count.
  *
  *	op memory FIGURE	kB of RAM that the kernel was told of
  *	op began FIGURE		instructions since power-on, modulo 2^32
