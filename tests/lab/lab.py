@@ -308,7 +308,11 @@ def make_snapshot(machine, path):
                 time.sleep(1)
                 qmp.command('stop')
                 qmp.command('migrate', uri='exec:cat >%s.new' % path)
-                while qmp.command('query-migrate')['status'] != 'completed':
+                status = ''
+                while status != 'completed':
+                    status = qmp.command('query-migrate')['status']
+                    if status == 'failed':
+                        raise LabError('the snapshot %s.new cannot be written' % path)
                     time.sleep(0.1)
                 qmp.command('quit')
                 qmp.close()
