@@ -285,6 +285,33 @@ static void unplugged(void **state)
 	assert_int_equal(job[0].ended + job[1].ended, 2);
 }
 
+/* It is taken away before it has come back: what waits for it fails. */
+static void unplugged_while_it_is_away(void **state)
+{
+	(void)state;
+	start(0, DISK_READ, 1, 0);
+	take_all();
+	rig_state(0, XENBUS_CLOSED);
+	rig_soft();
+	assert_int_equal(rig_front_state(0), XENBUS_INITIALISING);
+	start(1, DISK_WRITE, 1, 0);
+	rig_state(0, XENBUS_CLOSING); /* it may say so while it lives */
+	rig_soft();
+	assert_waits(0);
+	rig_key(0, "online", "0");
+	rig_key(0, "state", NULL);
+	rig_changed(0);
+	rig_soft();
+	assert_ended(0, false);
+	assert_ended(1, false);
+	assert_int_equal(rig_front_state(0), XENBUS_CLOSED);
+	rig_key(0, "online", "1");
+	rig_connect(0);
+	start(2, DISK_READ, 1, 0);
+	answer_all(take_all());
+	assert_ended(2, true);
+}
+
 /* What it says twice, or out of turn, changes nothing. */
 static void states_out_of_turn(void **state)
 {
@@ -332,6 +359,7 @@ int main(void)
 		CASE(goes_in_the_middle),
 		CASE(comes_back_with_less),
 		CASE(unplugged),
+		CASE(unplugged_while_it_is_away),
 		CASE(states_out_of_turn),
 		CASE(other_sectors_are_refused),
 	};

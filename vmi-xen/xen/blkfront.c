@@ -169,7 +169,10 @@ static void backend_changed(struct xenbus_dev *d, enum xb_state backend)
 			blkfront_drained(b);
 			break;
 		}
-		if (d->state == XENBUS_CLOSING)
+		/* It was to come back, and was taken away instead. */
+		if (d->state == XENBUS_CLOSING ||
+		    (d->state == XENBUS_INITIALISING &&
+		     !xenbus_back_number(d, "online", 0)))
 			xenbus_switch(d, XENBUS_CLOSED);
 		/* Not before: it would miss that we have closed. */
 		if (d->state == XENBUS_CLOSED)
