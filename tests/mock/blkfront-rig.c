@@ -145,6 +145,11 @@ bool rig_take(unsigned int n, blkif_request_t *q)
 	return true;
 }
 
+uint32_t rig_owes(unsigned int n)
+{
+	return ring[n].req_cons - ring[n].rsp_prod_pvt;
+}
+
 void rig_answer(unsigned int n, uint64_t id, int status)
 {
 	blkif_response_t *a = RING_GET_RESPONSE(&ring[n], ring[n].rsp_prod_pvt);

@@ -32,6 +32,8 @@ enum xb_state rig_front_state(unsigned int n);
 void rig_unplug(unsigned int n);
 /** The next request on the ring of disk @n; false: none, tell of the next. */
 bool rig_take(unsigned int n, blkif_request_t *q);
+/** How many answers it may put on the ring: further ones hit requests. */
+uint32_t rig_owes(unsigned int n);
 /** An answer on the ring, which nobody hears of yet. */
 void rig_answer(unsigned int n, uint64_t id, int status);
 /** The backend's index, whatever it means, and an event. */

@@ -130,14 +130,12 @@ int xs_list(const char *path, char *buf, size_t size)
 
 int xs_watch(const char *path, xs_watch_fn fn, void *opaque)
 {
-	for (unsigned int i = 0; i < MAX_WATCHES; i++)
-		if (!watches[i].fn) {
-			snprintf(watches[i].path, sizeof(watches[i].path), "%s",
-				 path);
-			watches[i].fn = fn;
-			watches[i].opaque = opaque;
-			return 0;
-		}
-	must(!"room for a watch");
-	return XS_EIO;
+	struct watch *w = watches;
+
+	while (w->fn)
+		must(++w < watches + MAX_WATCHES);
+	snprintf(w->path, sizeof(w->path), "%s", path);
+	w->fn = fn;
+	w->opaque = opaque;
+	return 0;
 }

@@ -54,20 +54,25 @@ mfn_t p2m_mfn(const struct mmu *m, gfn_t g)
 	return mfn(p2m_get(&m->p2m, g) & P2M_MFN_MASK);
 }
 
+/* Where no memory is, ones are read and writes are lost. */
 void guest_read_phys(struct mmu *m, struct shadow_vcpu *v, void *dst, gpa_t gpa,
 		     uint32_t len)
 {
 	must(m == &rig_machine.mmu && v == &vcpu0.shadow);
-	must(gpa < RIG_HOLE && len <= RIG_HOLE - gpa);
-	memcpy(dst, rig_ram + gpa, len);
+	must((gpa & PAGE_MASK) + len <= PAGE_SIZE);
+	if (gpa < RIG_HOLE)
+		memcpy(dst, rig_ram + gpa, len);
+	else
+		memset(dst, 0xff, len);
 }
 
 void guest_write_phys(struct mmu *m, struct shadow_vcpu *v, gpa_t gpa,
 		      const void *src, uint32_t len)
 {
 	must(m == &rig_machine.mmu && v == &vcpu0.shadow);
-	must(gpa < RIG_HOLE && len <= RIG_HOLE - gpa);
-	memcpy(rig_ram + gpa, src, len);
+	must((gpa & PAGE_MASK) + len <= PAGE_SIZE);
+	if (gpa < RIG_ROM)
+		memcpy(rig_ram + gpa, src, len);
 }
 
 uint64_t xen_time_ns(void)
@@ -141,12 +146,12 @@ unsigned int rig_grants_used(void)
 /* --- Event channels -------------------------------------------------------*/
 evtchn_t evtchn_alloc(uint32_t remote)
 {
+	evtchn_t p = 1;
+
 	must(remote == RIG_BACKEND || remote == DOMID_SELF);
-	for (evtchn_t p = 1; p < MAX_PORTS; p++)
-		if (!port[p].fn)
-			return p;
-	must(!"room for a port");
-	return EVTCHN_NONE;
+	while (port[p].fn)
+		must(++p < MAX_PORTS);
+	return p;
 }
 
 void evtchn_handle(evtchn_t p, evtchn_handler_t fn, void *opaque)

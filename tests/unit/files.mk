@@ -29,8 +29,10 @@ $(eval $(call unit-test,disks,$(IDE_RIG_SRCS) $(addprefix vmi-xen/dev/,disks.c v
 XEN_ON_HOST := $(addprefix vmi-xen/xen/,xenbus blkfront blkfront-ring netfront netfront-ring) \
 	$(addprefix tests/mock/,front-rig blkfront-rig blkfront-jobs netfront-rig) tests/unit/test-netfront \
 	tests/unit/test-blkfront tests/unit/test-blkfront-ring tests/unit/test-blkfront-answers
-XEN_ON_HOST_OBJS := $(XEN_ON_HOST:%=$(BUILD)/host64/%.o)
-$(XEN_ON_HOST_OBJS): HOST64_CFLAGS += -D__XEN_INTERFACE_VERSION__=0x00040d00 -Wno-conversion
+XEN_ON_HOST_OBJS := $(foreach o,host64 fuzz,$(XEN_ON_HOST:%=$(BUILD)/$(o)/%.o)) $(BUILD)/fuzz/tests/fuzz/fuzz-blkfront.o
+XEN_ON_HOST_CFLAGS := -D__XEN_INTERFACE_VERSION__=0x00040d00 -Wno-conversion
+$(XEN_ON_HOST_OBJS): HOST64_CFLAGS += $(XEN_ON_HOST_CFLAGS)
+$(XEN_ON_HOST_OBJS): FUZZ_CFLAGS += $(XEN_ON_HOST_CFLAGS)
 $(XEN_ON_HOST_OBJS): | $(BUILD)/include/xen
 XENBUS_SRCS := tests/mock/fake-store.c vmi-xen/xen/xenbus.c vmi-xen/xen/xenstore-number.c vmi-xen/lib/printf.c
 $(eval $(call unit-test,xenbus,$(XENBUS_SRCS)))
@@ -39,6 +41,7 @@ BLKFRONT_SRCS := $(addprefix tests/mock/blkfront-,jobs.c rig.c) vmi-xen/xen/blkf
 $(eval $(call unit-test,blkfront-ring,$(BLKFRONT_SRCS)))
 $(eval $(call unit-test,blkfront-answers,$(BLKFRONT_SRCS)))
 $(eval $(call unit-test,blkfront,$(BLKFRONT_SRCS)))
+$(eval $(call fuzz-target,blkfront,$(filter-out %-jobs.c,$(BLKFRONT_SRCS))))
 $(eval $(call unit-test,netfront,tests/mock/netfront-rig.c $(addprefix vmi-xen/xen/netfront,.c -join.c -ring.c) $(FRONT_SRCS)))
 $(eval $(call unit-test,netfront-join,vmi-xen/xen/netfront-join.c))
 
