@@ -11,8 +11,11 @@
 #include "xen/domain.h"
 #include <xen/io/console.h>
 
-/* Longer than xenconsoled leaves a ring alone that has sent many events, 200 ms. */
-#define WAIT_NS 500000000ull
+/*
+ * Much longer than xenconsoled leaves a ring alone that has sent many events,
+ * 200 ms: on a busy host dom0 comes late, too.
+ */
+#define WAIT_NS 2000000000ull
 
 extern uint8_t console_page[PAGE_SIZE];
 
