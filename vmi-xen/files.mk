@@ -5,7 +5,7 @@ ADAPTER_SRCS := $(addprefix vmi-xen/,\
 	boot/head.S boot/start.c boot/bzimage.c boot/guest-start.c \
 	boot/memmap.c boot/bootparams.c boot/frames.c boot/window.c boot/p2m-tree.c boot/cmdline.c \
 	trap/entry.S trap/init.c trap/traps.c trap/pagefault.c trap/protection.c \
-	trap/reflect.c trap/emulate.c trap/port.c trap/cs-test.c \
+	trap/reflect.c trap/emulate.c trap/port.c trap/cs-test.c trap/step.c \
 	cpu/desc.c cpu/idt.c cpu/cr.c cpu/msr.c cpu/cpuid.c cpu/irq.c \
 	cpu/timer.c cpu/halt.c cpu/platform.c cpu/devices.c cpu/control.c \
 	vmi/dispatch.S vmi/init.c vmi/calls-cpu.c vmi/calls-desc.c \

@@ -55,6 +55,26 @@ TEST("before", "CPUID is told by the flag ID, and AC can be set", BEFORE)
 	set_flags(was);
 }
 
+/* By PUSHF and POPF, which do not trap outside ring 0. */
+TEST("before", "the interrupt flag is seen, saved and restored", BEFORE)
+{
+	uint32_t off, on, off_again, restored;
+
+	off = flags();
+	__asm__ volatile("sti" : : : "memory");
+	on = flags();
+	__asm__ volatile("cli" : : : "memory");
+	off_again = flags();
+	set_flags(on);
+	restored = flags();
+	set_flags(off);
+	check_eq(off & X86_EFLAGS_IF, 0);
+	check_eq(on & X86_EFLAGS_IF, X86_EFLAGS_IF);
+	check_eq(off_again & X86_EFLAGS_IF, 0);
+	check_eq(restored & X86_EFLAGS_IF, X86_EFLAGS_IF);
+	check_eq(flags() & X86_EFLAGS_IF, 0);
+}
+
 TEST("before", "control registers", BEFORE)
 {
 	uint32_t cr0, cr2, cr3, cr4;

@@ -74,6 +74,14 @@ struct alarm {
 };
 #define VMI_NR_ALARMS 2
 
+/* Single steps before VMI_Init (trap/step.c). */
+#define STEP_SITES 4 /* as many as there are debug registers */
+struct step {
+	uint32_t done;
+	bool guests; /* the one under way is the guest's own (its TF) */
+	uint32_t site[STEP_SITES], nr_sites;
+};
+
 enum cpu_mode {
 	CPU_RING2, /* before VMI_Init: trap and emulate */
 	CPU_VMI,   /* after it: ring 1 */
@@ -102,8 +110,9 @@ struct vcpu {
 	uint32_t ldt_limit;
 	gva_t tss_base;
 	uint32_t tss_limit;
-	uint32_t iopl;			/* 0-3 */
-	bool vif_ring2;			/* interrupt flag before VMI_Init */
+	uint32_t iopl;	/* 0-3 */
+	bool vif_ring2; /* interrupt flag before VMI_Init */
+	struct step step;
 	uint16_t kernel_cs;		/* after VMI_Init, with its real ring */
 	uint32_t kernel_ss, kernel_esp; /* stack for traps from ring 3 */
 	struct gate idt[NR_VECTORS];

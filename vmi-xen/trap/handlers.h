@@ -21,6 +21,13 @@ bool trap_port(struct vcpu *v, struct cpu_regs *regs);
  * and gone astray: put it back behind its test.  False: it is not that.
  */
 bool cs_test_undo(struct vcpu *v, struct cpu_regs *regs);
+/**
+ * Before VMI_Init a trap of the guest at @regs.  True: it was a step of ours,
+ * the next one is prepared.
+ */
+bool step_trap(struct vcpu *v, struct cpu_regs *regs);
+/** Before VMI_Init the guest goes on at @regs: by single steps, from paging on. */
+void step_resume(struct vcpu *v, struct cpu_regs *regs);
 /** An access where no memory can be mapped: a device. */
 uint32_t trap_device(struct vcpu *v, struct cpu_regs *regs);
 

@@ -100,16 +100,11 @@ void trap_no_vmi(void)
 		"the kernel has no VMI support: it goes to user mode without VMI_Init. It must be a Linux 2.6.21 to 2.6.36 for i386 with CONFIG_VMI=y, or one with vmi-xen's patches");
 }
 
-static uint32_t dispatch(struct cpu_regs *regs)
+static uint32_t trap_in_guest(struct vcpu *v, struct cpu_regs *regs)
 {
-	struct vcpu *v = this_vcpu();
 	unsigned int vector = TRAP_VECTOR(regs->vector);
 	uint32_t action;
 
-	if (in_adapter(regs))
-		return trap_in_adapter(v, regs);
-	if (v->mode == CPU_RING2 && regs_user(regs))
-		trap_no_vmi();
 	xen_lazy_flush();
 	if (v->gdt_stale)
 		desc_gdt_settle(v, regs);
@@ -133,6 +128,29 @@ static uint32_t dispatch(struct cpu_regs *regs)
 	if (action == TRAP_RESUME && v->mode == CPU_RING2)
 		action = trap_interrupt(v, regs);
 	return action;
+}
+
+static uint32_t trap_in_ring2(struct vcpu *v, struct cpu_regs *regs)
+{
+	uint32_t action;
+
+	if (regs_user(regs))
+		trap_no_vmi();
+	if (step_trap(v, regs))
+		return TRAP_RESUME;
+	action = trap_in_guest(v, regs);
+	step_resume(v, regs);
+	return action;
+}
+
+static uint32_t dispatch(struct cpu_regs *regs)
+{
+	struct vcpu *v = this_vcpu();
+
+	if (in_adapter(regs))
+		return trap_in_adapter(v, regs);
+	return v->mode == CPU_RING2 ? trap_in_ring2(v, regs)
+				    : trap_in_guest(v, regs);
 }
 
 uint32_t trap_dispatch(struct cpu_regs *regs)

@@ -76,6 +76,9 @@ uint32_t trap_interrupt(struct vcpu *v, struct cpu_regs *regs);
 /** Address of the stub of exception @vector, 0 when there is none. */
 uint32_t trap_stub(unsigned int vector);
 
+/** No more single steps: VMI_Init. */
+void step_end(struct vcpu *v);
+
 /** The guest enters ring 3 and has not called VMI_Init: ends the domain. */
 void __noreturn trap_no_vmi(void);
 

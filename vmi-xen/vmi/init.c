@@ -14,6 +14,7 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "lib/trace.h"
+#include "trap/traps.h"
 #include "vmi-abi.h"
 #include "vmi/vmi.h"
 #include "x86-defs.h"
@@ -169,6 +170,7 @@ void __noreturn vmi_init(struct vcpu *v, struct cpu_regs *regs)
 	regs->esp += sizeof(ret);
 	regs->eax = VMI_INIT_OK;
 
+	step_end(v);
 	v->mode = CPU_VMI;
 	v->short_faults = !v->gdt_stale;
 	v->ring = 1;
