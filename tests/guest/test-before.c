@@ -56,6 +56,34 @@ TEST("before", "CPUID is told by the flag ID, and AC can be set", BEFORE)
 }
 
 /* By PUSHF and POPF, which do not trap outside ring 0. */
+static bool __attribute__((noinline)) interrupts_seen(void)
+{
+	return flags() & X86_EFLAGS_IF;
+}
+
+/* As kernels do: by one PUSHF and one POPF, for ever. */
+TEST("before", "the interrupt flag is seen and restored, again and again",
+     BEFORE)
+{
+	const uint32_t was = flags();
+	unsigned int wrong = 0;
+
+	for (int i = 0; i < 20; i++) {
+		bool on = i & 1;
+
+		if (on)
+			__asm__ volatile("sti" : : : "memory");
+		else
+			__asm__ volatile("cli" : : : "memory");
+		wrong += interrupts_seen() != on;
+		set_flags(was ^ (on ? 0 : X86_EFLAGS_IF));
+		wrong += interrupts_seen() == on;
+	}
+	set_flags(was);
+	check_eq(was & X86_EFLAGS_IF, 0);
+	check_eq(wrong, 0);
+}
+
 TEST("before", "the interrupt flag is seen, saved and restored", BEFORE)
 {
 	uint32_t off, on, off_again, restored;

@@ -75,11 +75,15 @@ struct alarm {
 #define VMI_NR_ALARMS 2
 
 /* Single steps before VMI_Init (trap/step.c). */
-#define STEP_SITES 4 /* as many as there are debug registers */
+#define STEP_SITES 16
 struct step {
 	uint32_t done;
+	bool over;   /* breakpoints from now on */
 	bool guests; /* the one under way is the guest's own (its TF) */
-	uint32_t site[STEP_SITES], nr_sites;
+	struct {
+		uint32_t eip, hits;
+	} site[STEP_SITES];
+	uint32_t nr_sites;
 };
 
 enum cpu_mode {

@@ -7,10 +7,10 @@
  * PRINTK_TIME (sched_clock_cpu: a warning within printk, "BUG: recent printk
  * recursion!"), and everywhere with PROVE_LOCKING, where the warnings never end.
  * So from the moment paging is on the guest's kernel runs step by step, and
- * these two are emulated.  Linux 2.6.32 calls VMI_Init after 145,000 steps; a
- * kernel that debugs itself needs millions, so after STEPS breakpoints at the
- * instructions seen so far do the same: a kernel has two, behind its
- * paravirtual operations.
+ * these two are emulated, until one of them was used STEP_HOT times: a kernel has
+ * one of each, behind its paravirtual operations, and breakpoints there do the
+ * same.  That takes 7,000 to 21,000 steps of 1,500 instructions; 105,000 where
+ * PROVE_LOCKING prepares its tables first.
  *
  * VMI calls: none.  Hypercalls: set_debugreg.
  * Source: Intel SDM volume 3B, 18.3 (single-step exceptions).
@@ -24,12 +24,13 @@
 #define OP_POPF	 0x9d
 #define WORD	 sizeof(uint32_t)
 
-/* So many steps, then breakpoints. */
-#define STEPS 200000u
+#define STEP_MAX 1000000u
+#define STEP_HOT 4u
 
-#define DR7_ENABLE(n) (1u << (2 * (n))) /* local, on execution */
-#define DR_CONTROL    7
-#define DR_STATUS     6
+#define DR7_ENABLE(n)  (1u << (2 * (n))) /* local, on execution */
+#define NR_BREAKPOINTS 4u
+#define DR_CONTROL     7
+#define DR_STATUS      6
 
 /* What POPF takes; IF and IOPL are ours. */
 #define POPF_FLAGS                                                             \
@@ -64,20 +65,25 @@ static bool popf(struct vcpu *v, struct cpu_regs *regs)
 	return true;
 }
 
-/* The four met last, the newest first: boot code has some of its own. */
+/* One more use of @eip; one too many takes the place of the least used. */
 static void remember(struct step *s, uint32_t eip)
 {
-	unsigned int i = 0;
+	unsigned int i = 0, least = 0;
 
-	while (i < s->nr_sites && s->site[i] != eip)
+	while (i < s->nr_sites && s->site[i].eip != eip) {
+		if (s->site[i].hits < s->site[least].hits)
+			least = i;
 		i++;
-	if (i == s->nr_sites && i < ARRAY_SIZE(s->site))
-		s->nr_sites++;
+	}
+	if (i == STEP_SITES)
+		i = least;
 	else if (i == s->nr_sites)
-		i--;
-	for (; i > 0; i--)
-		s->site[i] = s->site[i - 1];
-	s->site[0] = eip;
+		s->nr_sites++;
+	if (s->site[i].eip != eip)
+		s->site[i].hits = 0;
+	s->site[i].eip = eip;
+	if (++s->site[i].hits == STEP_HOT)
+		s->over = true;
 }
 
 /* What cannot be read or written faults when the processor runs it. */
@@ -98,13 +104,20 @@ static bool emulated(struct vcpu *v, struct cpu_regs *regs)
 	return true;
 }
 
-static void set_breakpoints(const struct step *s)
+/* At the most used sites, as many as there are debug registers; at none. */
+static void set_breakpoints(struct step *s, unsigned int nr)
 {
 	uint32_t control = X86_DR7_DEFAULT;
 
-	for (unsigned int i = 0; i < s->nr_sites; i++) {
-		xen_set_debugreg(i, s->site[i]);
-		control |= DR7_ENABLE(i);
+	for (unsigned int n = 0; n < nr && n < s->nr_sites; n++) {
+		unsigned int most = 0;
+
+		for (unsigned int i = 1; i < s->nr_sites; i++)
+			if (s->site[i].hits > s->site[most].hits)
+				most = i;
+		xen_set_debugreg(n, s->site[most].eip);
+		control |= DR7_ENABLE(n);
+		s->site[most].hits = 0;
 	}
 	xen_set_debugreg(DR_CONTROL, control);
 }
@@ -113,14 +126,16 @@ void step_resume(struct vcpu *v, struct cpu_regs *regs)
 {
 	struct step *s = &v->step;
 
-	if (!(v->cr0 & X86_CR0_PG) || s->done == STEPS)
+	if (!(v->cr0 & X86_CR0_PG) || s->over)
 		return;
 	/* What a guest steps itself is the processor's. */
 	while (!(regs->eflags & X86_EFLAGS_TF) && emulated(v, regs))
 		;
 	s->guests = regs->eflags & X86_EFLAGS_TF;
-	if (++s->done == STEPS)
-		set_breakpoints(s);
+	if (++s->done == STEP_MAX)
+		s->over = true;
+	if (s->over)
+		set_breakpoints(s, NR_BREAKPOINTS);
 	else
 		regs->eflags |= X86_EFLAGS_TF;
 }
@@ -129,16 +144,14 @@ bool step_trap(struct vcpu *v, struct cpu_regs *regs)
 {
 	struct step *s = &v->step;
 
+	if (s->over)
+		return regs->vector == X86_EXC_DB && emulated(v, regs);
 	if (s->done == 0 || s->guests)
 		return false;
-	if (s->done < STEPS)
-		regs->eflags &= ~(uint32_t)X86_EFLAGS_TF;
+	regs->eflags &= ~(uint32_t)X86_EFLAGS_TF;
 	if (regs->vector != X86_EXC_DB)
 		return false;
-	if (s->done < STEPS)
-		step_resume(v, regs);
-	else if (!emulated(v, regs))
-		return false;
+	step_resume(v, regs);
 	return true;
 }
 
@@ -148,7 +161,6 @@ void step_end(struct vcpu *v)
 		return;
 	log_dbg(TRAP, "%u single steps before VMI_Init, %u sites", v->step.done,
 		v->step.nr_sites);
-	v->step.nr_sites = 0;
-	set_breakpoints(&v->step);
+	set_breakpoints(&v->step, 0);
 	xen_set_debugreg(DR_STATUS, X86_DR6_DEFAULT);
 }
