@@ -77,7 +77,8 @@ install-doc:
 # they do), by way of this makefile.
 PACKAGES := $(BUILD)/packages
 PACKAGE_INPUTS := $(XLC_SRCS) $(wildcard xl-config/*.h) $(wildcard debian/* debian/*/*) $(EXAMPLES) \
-	$(MAN_PAGES) xl-config/completion.bash $(wildcard xl-config/grub.d/* tests/packages/*)
+	$(MAN_PAGES) README.md doc/status.md xl-config/completion.bash \
+	$(wildcard xl-config/grub.d/* tests/packages/*)
 
 .PHONY: packages
 packages: deps
