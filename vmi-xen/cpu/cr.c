@@ -45,9 +45,11 @@ bool cr0_set(struct vcpu *v, uint32_t value)
 {
 	uint32_t changed = v->cr0 ^ value;
 
-	if (!(value & X86_CR0_PE)) {
-		if (value & X86_CR0_PG)
-			return false;
+	if (!(value & X86_CR0_PE) && (value & X86_CR0_PG))
+		return false;
+	/* After VMI_Init paging goes off on the way to real mode only. */
+	if (!(value & X86_CR0_PE) ||
+	    (v->mode == CPU_VMI && !(value & X86_CR0_PG))) {
 		log_info(VMI, "the guest leaves protected mode: reboot");
 		machine_end(v->machine, XEN_REBOOT);
 	}

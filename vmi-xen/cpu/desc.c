@@ -87,24 +87,29 @@ static uint32_t gdt_entries(const struct vcpu *v)
 	return n < GDT_ENTRIES ? n : GDT_ENTRIES;
 }
 
-/* Selectors that are loaded, with what they need. */
+/* Selectors that are loaded; after VMI_Init Xen loads the kernel's CS and SS. */
+#define NR_SEGMENTS 6
+#define NR_LIVE	    (NR_SEGMENTS + 2)
 struct live {
-	uint16_t sel[6];
+	uint16_t sel[NR_LIVE];
 	unsigned int n;
 };
 
-static void live_read(struct live *l, const struct cpu_regs *regs)
+static void live_read(struct live *l, const struct vcpu *v,
+		      const struct cpu_regs *regs)
 {
 	uint32_t fs, gs;
 
 	__asm__ volatile("mov %%fs, %0; mov %%gs, %1" : "=r"(fs), "=r"(gs));
-	l->n = 6;
+	l->n = v->mode == CPU_VMI ? NR_LIVE : NR_SEGMENTS;
 	l->sel[0] = regs->cs;
 	l->sel[1] = (uint16_t)regs->ss;
 	l->sel[2] = (uint16_t)regs->ds;
 	l->sel[3] = (uint16_t)regs->es;
 	l->sel[4] = (uint16_t)fs;
 	l->sel[5] = (uint16_t)gs;
+	l->sel[NR_SEGMENTS] = v->kernel_cs;
+	l->sel[NR_SEGMENTS + 1] = (uint16_t)v->kernel_ss;
 }
 
 static bool live_has(const struct live *l, uint32_t index)
@@ -153,7 +158,7 @@ void desc_gdt_load(struct vcpu *v, const struct cpu_regs *regs)
 	struct live live = { .n = 0 };
 
 	if (regs)
-		live_read(&live, regs);
+		live_read(&live, v, regs);
 	for (uint32_t i = 1; i < GDT_ENTRIES; i++) {
 		union x86_desc d = x86_desc_make(0, 0);
 
@@ -174,7 +179,7 @@ void desc_gdt_settle(struct vcpu *v, const struct cpu_regs *regs)
 
 	if (!v->gdt_stale)
 		return;
-	live_read(&live, regs);
+	live_read(&live, v, regs);
 	for (uint32_t i = 1; i < GDT_ENTRIES; i++) {
 		if (!(v->gdt_stale_map[i / 32] & BIT(i % 32)) ||
 		    live_has(&live, i))

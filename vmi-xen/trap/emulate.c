@@ -319,6 +319,10 @@ static bool load_seg(struct emul *e, unsigned int seg, uint16_t selector)
 {
 	const struct vcpu *v = vcpu_of(e);
 
+	/* On its way to real mode, for a reboot: traps need a stack until then. */
+	if (seg == S_SS && v->mode == CPU_VMI && is_kernel(e) && selector > 3 &&
+	    (selector & 3) == 0)
+		return true;
 	if (seg == S_SS && v->mode == CPU_RING2 && is_kernel(e) &&
 	    selector > 3) {
 		e->regs.seg[S_SS] = (uint16_t)((selector & ~3u) | v->ring);

@@ -47,12 +47,26 @@ static void dt_put(struct vcpu *v, const char *call, gva_t ptr,
 			    call, ptr);
 }
 
+/* A call changes no segment register: the guest's are loaded. */
+static struct cpu_regs segments(void)
+{
+	uint32_t cs, ss, ds, es;
+
+	__asm__ volatile("mov %%cs, %0; mov %%ss, %1; mov %%ds, %2; "
+			 "mov %%es, %3"
+			 : "=r"(cs), "=r"(ss), "=r"(ds), "=r"(es));
+	return (struct cpu_regs){
+		.cs = (uint16_t)cs, .ss = ss, .ds = ds, .es = es
+	};
+}
+
 void vmi_set_gdt(gva_t ptr)
 {
+	const struct cpu_regs now = segments();
 	struct vcpu *v = this_vcpu();
 
 	v->gdtr = dt_get(v, "SetGDT", ptr);
-	desc_gdt_load(v, NULL);
+	desc_gdt_load(v, &now);
 }
 
 void vmi_set_idt(gva_t ptr)
