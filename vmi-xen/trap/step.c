@@ -27,10 +27,11 @@
 #define STEP_MAX 1000000u
 #define STEP_HOT 4u
 
-#define DR7_ENABLE(n)  (1u << (2 * (n))) /* local, on execution */
-#define NR_BREAKPOINTS 4u
-#define DR_CONTROL     7
-#define DR_STATUS      6
+#define DR7_ENABLE(n)	(1u << (2 * (n))) /* local, on execution */
+#define NR_BREAKPOINTS	4u
+#define DR6_BREAKPOINTS 0xfu /* which of them */
+#define DR_CONTROL	7
+#define DR_STATUS	6
 
 /* What POPF takes; IF and IOPL are ours. */
 #define POPF_FLAGS                                                             \
@@ -140,12 +141,24 @@ void step_resume(struct vcpu *v, struct cpu_regs *regs)
 		regs->eflags |= X86_EFLAGS_TF;
 }
 
+/* One of ours, or the guest's own #DB. */
+static bool breakpoint(struct vcpu *v, struct cpu_regs *regs)
+{
+	if (!(xen_get_debugreg(DR_STATUS) & DR6_BREAKPOINTS))
+		return false;
+	xen_set_debugreg(DR_STATUS, X86_DR6_DEFAULT);
+	/* Another instruction by now, or its stack faults: it is not stopped again. */
+	if (!emulated(v, regs))
+		regs->eflags |= X86_EFLAGS_RF;
+	return true;
+}
+
 bool step_trap(struct vcpu *v, struct cpu_regs *regs)
 {
 	struct step *s = &v->step;
 
 	if (s->over)
-		return regs->vector == X86_EXC_DB && emulated(v, regs);
+		return regs->vector == X86_EXC_DB && breakpoint(v, regs);
 	if (s->done == 0 || s->guests)
 		return false;
 	regs->eflags &= ~(uint32_t)X86_EFLAGS_TF;
