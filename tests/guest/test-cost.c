@@ -59,6 +59,28 @@ TEST("cost", "no hypercall: registers, flags, time, ports", AFTER)
 	free_of_cost(vmi(VMI_CALL_WallclockUpdated));
 }
 
+/* xenconsoled need not be woken for each byte; a pause in a line is seen. */
+TEST("cost", "one hypercall: a line on the serial port; none: its first half",
+     AFTER)
+{
+	uint32_t before;
+
+	need_eyes();
+	irq_off();
+	print("# a line\n");
+	before = eyes_hypercalls();
+	print("# half of it, ");
+	check_eq(eyes_hypercalls() - before, 0);
+	print("and the rest\n");
+	check_eq(eyes_hypercalls() - before, 1);
+	print("# and one who waits for input: ");
+	check_eq(eyes_hypercalls() - before, 1);
+	inb(PORT_COM1 + UART_LSR);
+	inb(PORT_COM1 + UART_LSR);
+	check_eq(eyes_hypercalls() - before, 2);
+	print("\n");
+}
+
 TEST("cost", "no hypercall: tables that are not shadowed, the linear map",
      AFTER)
 {

@@ -17,6 +17,7 @@ void irq_upcall(struct vcpu *v)
 	evtchn_scan();
 	timer_run(v);
 	irq_refresh(v);
+	console_flush();
 }
 
 void irq_refresh(struct vcpu *v)

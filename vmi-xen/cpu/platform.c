@@ -36,9 +36,10 @@ static uint64_t host_epoch(void *opaque)
 
 static void host_serial(void *opaque, uint8_t byte)
 {
+	struct machine *m = opaque;
 	char c = (char)byte;
 
-	(void)opaque;
+	m->serial_polled = false;
 	console_write(&c, 1);
 }
 
@@ -73,6 +74,16 @@ static void console_event(void *opaque)
 			break;
 		uart_input(&m->board.uart, (uint8_t)c);
 	}
+}
+
+/* Of a register: it may have made room for input. */
+static void serial_read(struct machine *m)
+{
+	console_event(m);
+	/* Twice without a write in between: by one who waits for input. */
+	if (m->serial_polled)
+		console_flush();
+	m->serial_polled = true;
 }
 
 void platform_init(struct machine *m)
@@ -123,7 +134,7 @@ uint32_t platform_in(struct vcpu *v, uint16_t port, unsigned int size)
 	uint32_t value = board_in(b, port, size);
 
 	if (port >= PORT_COM1 && port < PORT_COM1 + UART_PORTS)
-		console_event(v->machine); /* it may have made room */
+		serial_read(v->machine);
 	irq_refresh(v);
 	return value;
 }

@@ -4,6 +4,11 @@
  *
  * A ring without a reader must not block the guest: a write waits some time for
  * room, then what comes is dropped until there is room.
+ *
+ * A guest writes byte by byte, and an event for each would wake dom0 as often
+ * (in the shim each costs milliseconds of an emulated machine).  So the reader
+ * is told of whole lines, of a ring that is half full, and of what else there is
+ * when something happens anyway (console_flush()).
  * Hypercalls: event_channel_op (send), sched_op (yield); console_io before the
  * ring exists (a debug build of Xen prints it).
  */
@@ -22,6 +27,8 @@ extern uint8_t console_page[PAGE_SIZE];
 /* Set once, by console_init(). */
 static struct xencons_interface *ring;
 static evtchn_t ring_port;
+/* The reader has not been told of the last bytes. */
+static bool event_owed;
 /* A write has waited in vain: the next ones do not, until there is room. */
 static bool nobody_reads;
 
@@ -53,9 +60,18 @@ static uint32_t put(const char *text, size_t len)
 	}
 	barrier();
 	ring->out_prod = prod + n;
-	if (n)
-		evtchn_send(ring_port);
+	event_owed = event_owed || n;
+	if (n < len || text[n - 1] == '\n' || room - n < sizeof(ring->out) / 2)
+		console_flush();
 	return n;
+}
+
+void console_flush(void)
+{
+	if (!event_owed)
+		return;
+	event_owed = false;
+	evtchn_send(ring_port);
 }
 
 void console_write(const char *text, size_t len)

@@ -60,6 +60,8 @@ mfn_t xen_va_to_mfn(const struct xen_info *x, const void *p);
 void console_init(const struct xen_info *x);
 /** Write; waits for room at most briefly: a ring without reader drops. */
 void console_write(const char *text, size_t len);
+/** What was written is seen now, also without a newline; cheap. */
+void console_flush(void);
 /** One byte of input, -1 when there is none. */
 int console_read(void);
 /** Room for output in bytes. */

@@ -8,6 +8,7 @@ void __noreturn xen_shutdown(enum xen_shutdown reason)
 {
 	struct sched_shutdown op = { .reason = reason };
 
+	console_flush();
 	for (;;)
 		hypercall_sched_op(SCHEDOP_shutdown, &op);
 }
