@@ -38,7 +38,7 @@ struct machine {
 	bool end_asked; /* by the toolstack, and what end it wants */
 	enum xen_shutdown end_wanted;
 	uint64_t end_asked_at; /* ns */
-	bool serial_polled; /* its port was read last, not written */
+	bool serial_polled;    /* its port was read last, not written */
 };
 
 extern struct machine machine0;
